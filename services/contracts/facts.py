@@ -1,0 +1,194 @@
+"""Every fact there is: its type, who may see it, and the shape of its data.
+
+A record's facts carry the whole record, so that a copy needs only the newest. tests/contracts/samples holds one of
+each as it was first published; all of them must stay readable.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from marshmallow import EXCLUDE, Schema
+
+from .envelope import Visibility
+from .schemas import actors, consortium, events, notifications
+
+
+@dataclass(frozen=True, slots=True)
+class FactType:
+    """name: `<service>.<record>.<happening>`. kind: the record's, under which copies keep it."""
+
+    name: str
+    kind: str
+    schema: type[Schema]
+    says: str
+    visibilities: tuple[Visibility, ...] = ("public",)
+
+    @property
+    def service(self) -> str:
+        return self.name.partition(".")[0]
+
+
+def _facts(
+    prefix: str, kind: str, schema: type[Schema], says: dict[str, str], *visibilities: Visibility
+) -> Iterable[FactType]:
+    for happening, sentence in says.items():
+        yield FactType(f"{prefix}.{happening}", kind, schema, sentence, visibilities or ("public",))
+
+
+ALL: Final[tuple[FactType, ...]] = (
+    *_facts(
+        "actors.organisation",
+        "organisation",
+        actors.OrganisationRecord,
+        {
+            "registered": "An organisation stands in the registry.",
+            "changed": "An organisation's record changed.",
+            "removed": "An organisation was removed; a tombstone.",
+        },
+    ),
+    *_facts(
+        "actors.mandate",
+        "mandate",
+        actors.MandateRecord,
+        {"granted": "An account may act in a role.", "revoked": "It no longer may."},
+        "node",
+    ),
+    *_facts(
+        "actors.session",
+        "session",
+        actors.SessionRecord,
+        {"opened": "Somebody signed in.", "closed": "A session ended."},
+        "node",
+    ),
+    *_facts(
+        "actors.key",
+        "key",
+        actors.KeyRecord,
+        {"issued": "An API key was issued.", "revoked": "An API key was revoked."},
+        "node",
+    ),
+    *_facts(
+        "actors.sign_in",
+        "sign_in",
+        actors.SignInRequested,
+        {"requested": "Somebody with an account asked for a sign-in link."},
+        "node",
+    ),
+    *_facts(
+        "events.event",
+        "event",
+        events.EventRecord,
+        {
+            "published": "An event was published.",
+            "changed": "A published event changed.",
+            "cancelled": "A published event was cancelled.",
+            "withdrawn": "A published event is no longer for this audience; a tombstone.",
+        },
+        "public",
+        "members",
+    ),
+    *_facts(
+        "events.places",
+        "places",
+        events.PlacesRecord,
+        {"changed": "The number of taken places changed."},
+        "public",
+        "members",
+    ),
+    *_facts(
+        "events.block",
+        "block",
+        events.BlockRecord,
+        {"placed": "A time is held or busy.", "released": "It is free again; a tombstone."},
+    ),
+    *_facts(
+        "events.sign_up",
+        "sign_up",
+        events.SignUpRecord,
+        {
+            "confirmed": "Somebody signed up and has a place.",
+            "waitlisted": "Somebody signed up and waits for a place.",
+            "promoted": "Somebody who waited has a place.",
+            "cancelled": "A sign-up was cancelled.",
+            "repeated": "Somebody who had signed up did so again: the mail is sent once more.",
+        },
+        "node",
+    ),
+    *_facts(
+        "consortium.consortium",
+        "consortium",
+        consortium.ConsortiumRecord,
+        {"founded": "A consortium was founded.", "changed": "It changed.", "dissolved": "It was dissolved."},
+    ),
+    *_facts(
+        "consortium.membership",
+        "membership",
+        consortium.MembershipRecord,
+        {
+            "asked": "An organisation asked to become a member.",
+            "invited": "An organisation was invited.",
+            "declined": "A request or an invitation was declined.",
+        },
+        "node",
+    ),
+    *_facts(
+        "consortium.membership",
+        "membership",
+        consortium.MembershipRecord,
+        {
+            "started": "A membership began.",
+            "changed": "A member's role changed.",
+            "ended": "A membership ended.",
+        },
+    ),
+    *_facts(
+        "consortium.working_group",
+        "working_group",
+        consortium.WorkingGroupRecord,
+        {"formed": "A working group was formed.", "changed": "It changed.", "closed": "It was closed."},
+    ),
+    *_facts(
+        "consortium.news",
+        "news",
+        consortium.NewsRecord,
+        {"posted": "News was posted.", "changed": "News was changed.", "withdrawn": "News was withdrawn."},
+        "public",
+        "members",
+    ),
+    *_facts(
+        "notifications.subscription",
+        "subscription",
+        notifications.SubscriptionRecord,
+        {
+            "requested": "Somebody asked to subscribe; it waits for the confirmation by mail.",
+            "started": "A subscription was confirmed.",
+            "changed": "A subscription was changed.",
+            "ended": "A subscription ended.",
+        },
+        "node",
+    ),
+)
+BY_NAME: Final = {fact.name: fact for fact in ALL}
+@cache
+def _reader(name: str) -> Schema:
+    return BY_NAME[name].schema(unknown=EXCLUDE, partial=True)
+
+
+def read_data(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The data of a fact of this type as Python values (times as datetimes); fields unknown here are dropped.
+
+    Raises KeyError for a type unknown here, marshmallow's ValidationError for data that break the schema.
+    """
+    loaded: dict[str, Any] = _reader(name).load(data)
+    return loaded
+
+
+def write_data(name: str, record: dict[str, Any]) -> dict[str, Any]:
+    """`record` (Python values) as the JSON data of a fact of this type; fields that are not in it are dropped."""
+    dumped: dict[str, Any] = _reader(name).dump(record)
+    return dumped
+
+
+__all__ = ["ALL", "BY_NAME", "FactType", "read_data", "write_data"]

@@ -1,0 +1,138 @@
+"""Who may do what: the table, as data, and the one function that reads it.
+
+The source is the table of the design ("Who may do what"). docs/permissions.md is written from it, and a test
+tries every cell at the service itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .principal import Principal
+
+Role = Literal["partner", "secretary", "coordinator", "operator"]
+ROLES: tuple[Role, ...] = ("partner", "secretary", "coordinator", "operator")
+SCOPE_OF_ROLE = {"partner": "organisation", "secretary": "consortium", "coordinator": "region", "operator": "node"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """An account may act in a role for one organisation, consortium, region (NUTS 3 code) or this node.
+
+    A coordinator of `node:<slug>` acts for what belongs to no region (a secretariat's consortia).
+    """
+
+    role: Role
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an action is about: the organisations, consortia and regions whose people may do it, and the
+    account whose own data it is."""
+
+    organisations: frozenset[str] = field(default_factory=frozenset)
+    consortia: frozenset[str] = field(default_factory=frozenset)
+    regions: frozenset[str] = field(default_factory=frozenset)
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A row of the table. `roles` may do it for a target of theirs; `everybody` needs no account; `own` is for
+    the account (or the holder of the link in a mail) whose data it is."""
+
+    action: str
+    says: str
+    roles: frozenset[Role] = frozenset()
+    everybody: bool = False
+    own: bool = False
+
+    @property
+    def service(self) -> str:
+        return self.action.partition(".")[0]
+
+    @property
+    def reads(self) -> bool:
+        return self.action.rpartition(".")[2] == "read"
+
+
+def _row(action: str, says: str, *roles: Role, everybody: bool = False, own: bool = False) -> Permission:
+    return Permission(action, says, frozenset(roles), everybody, own)
+
+
+TABLE: tuple[Permission, ...] = (
+    _row("actors.proposal.make", "propose an organisation for the registry", everybody=True),
+    _row("actors.organisation.register", "add an organisation", "coordinator"),
+    _row("actors.organisation.admit", "admit or refuse a proposed organisation", "coordinator"),
+    _row("actors.proposals.read", "read the proposals that wait", "coordinator"),
+    _row("actors.organisation.change", "change an organisation", "partner", "coordinator"),
+    _row("actors.organisation.remove", "remove an organisation", "coordinator"),
+    _row("actors.organisation.import", "import organisations from a file", "coordinator"),
+    _row("actors.mandate.grant_partner", "let a person act for an organisation", "coordinator", "operator"),
+    _row("actors.mandate.grant_secretary", "let a person act for a consortium", "coordinator", "operator"),
+    _row("actors.mandate.grant_coordinator", "let a person coordinate a region", "operator"),
+    _row("actors.mandate.grant_operator", "let a person operate the node", "operator"),
+    _row("actors.account.read", "read an account", "operator", own=True),
+    _row("actors.account.change", "change one's name and language", own=True),
+    _row("actors.account.open", "open an account for a person", "coordinator", "operator"),
+    _row("actors.key.issue", "issue or revoke an API key", "operator", own=True),
+    _row("actors.sign_in", "ask for a sign-in link", everybody=True),
+    _row("events.event.draft", "draft, change, publish or cancel an event", "partner", "secretary", "coordinator"),
+    _row("events.event.read", "read drafts", "partner", "secretary", "coordinator"),
+    _row("events.sign_ups.read", "read who signed up", "partner", "secretary", "coordinator"),
+    _row("events.sign_up.make", "sign up for an event", everybody=True),
+    _row("events.sign_up.cancel", "cancel a sign-up by its link", own=True),
+    _row("consortium.consortium.found", "found a consortium, cluster or ecosystem", "coordinator"),
+    _row("consortium.consortium.change", "change a consortium", "secretary", "coordinator"),
+    _row("consortium.membership.ask", "ask for, accept or end the own organisation's membership", "partner"),
+    _row("consortium.membership.admit", "invite, admit, change or end a membership", "secretary", "coordinator"),
+    _row("consortium.memberships.read", "read requests and invitations", "secretary", "coordinator", "partner"),
+    _row("consortium.working_group.form", "form, change or close a working group", "secretary", "coordinator"),
+    _row("consortium.news.post", "post, change or withdraw news", "secretary", "coordinator"),
+    _row("notifications.subscription.make", "subscribe by e-mail", everybody=True),
+    _row("notifications.subscription.manage", "confirm, change or end one's subscription", own=True),
+    _row("notifications.webhook.register", "register a webhook", own=True),
+    _row("actors.dead_letters.read", "see and replay dead letters of actors", "operator"),
+    _row("events.dead_letters.read", "see and replay dead letters of events", "operator"),
+    _row("consortium.dead_letters.read", "see and replay dead letters of consortium", "operator"),
+    _row("notifications.dead_letters.read", "see and replay dead letters of notifications", "operator"),
+)
+BY_ACTION = {permission.action: permission for permission in TABLE}
+
+
+def may(principal: Principal, mandates: Iterable[Mandate], action: str, target: Target) -> bool:
+    """Whether the principal, who holds these mandates, may do the action for the target.
+
+    Raises KeyError for an action that the table does not have: that is a mistake of ours, never of a caller.
+    """
+    permission = BY_ACTION[action]
+    if permission.everybody:
+        return True
+    if principal.kind == "operator":
+        return "operator" in permission.roles
+    if principal.kind != "account" or not _in_scope(principal, permission):
+        return False
+    if permission.own and target.account is not None and target.account == principal.account:
+        return True
+    return any(mandate.role in permission.roles and _covers(mandate, target) for mandate in mandates)
+
+
+def _in_scope(principal: Principal, permission: Permission) -> bool:
+    if permission.reads:
+        return "read" in principal.scopes or permission.service in principal.scopes
+    if permission.roles == {"operator"}:
+        return "node" in principal.scopes
+    return permission.service in principal.scopes
+
+
+def _covers(mandate: Mandate, target: Target) -> bool:
+    match mandate.role:
+        case "partner":
+            return mandate.target in target.organisations
+        case "secretary":
+            return mandate.target in target.consortia
+        case "coordinator":
+            return mandate.target in target.regions
+        case "operator":
+            return True

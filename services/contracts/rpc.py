@@ -1,0 +1,213 @@
+"""Every remote call there is: the service, its arguments, and whether it is a command or a query.
+
+On the wire a call is nameko's: routing key `<service>.<method>`, one positional argument, the `Call` as JSON. A
+command carries an id and is done once (services/runtime/commands.py); a query changes nothing. Both carry a
+deadline. The answer is `result`, or an error whose `exc_path` is a class of errors.py.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, Literal, Self
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+
+from .envelope import format_time, parse_time
+from .errors import Invalid
+from .principal import Principal
+from .schemas import actors, base, consortium, events, node, notifications
+
+Kind = Literal["command", "query"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command or query on its way. `id` is None for a query; `deadline` in UTC."""
+
+    method: str
+    arguments: dict[str, Any]
+    principal: Principal
+    correlation_id: str
+    deadline: datetime
+    id: str | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "method": self.method,
+            "arguments": self.arguments,
+            "principal": self.principal.to_wire(),
+            "correlation_id": self.correlation_id,
+            "deadline": format_time(self.deadline),
+            "id": self.id,
+        }
+
+    @classmethod
+    def from_wire(cls, data: Any) -> Self:
+        """Reads what to_wire wrote. Raises Invalid for anything else."""
+        try:
+            identity = data["id"]
+            return cls(
+                method=str(data["method"]),
+                arguments=dict(data["arguments"]),
+                principal=Principal.from_wire(data["principal"]),
+                correlation_id=str(data["correlation_id"]),
+                deadline=parse_time(data["deadline"]),
+                id=None if identity is None else str(identity),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Invalid(f"This is no call: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A remote call. `answer` None: the answer is a list or null, as `says` tells."""
+
+    service: str
+    name: str
+    kind: Kind
+    arguments: type[Schema]
+    answer: type[Schema] | None
+    says: str
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.service}.{self.name}"
+
+
+def _command(name: str, arguments: type[Schema], answer: type[Schema] | None, says: str) -> Method:
+    service, _, method = name.partition(".")
+    return Method(service, method, "command", arguments, answer, says)
+
+
+def _query(name: str, arguments: type[Schema], answer: type[Schema] | None, says: str) -> Method:
+    service, _, method = name.partition(".")
+    return Method(service, method, "query", arguments, answer, says)
+
+
+SERVICES: Final = ("actors", "events", "consortium", "notifications")
+
+
+def _everywhere() -> tuple[Method, ...]:
+    return tuple(
+        method
+        for service in SERVICES
+        for method in (
+            _query(f"{service}.snapshot", node.Snapshot, node.SnapshotPage, "A page of all records of a kind."),
+            _query(f"{service}.recipient", node.AskRecipient, node.Recipient, "Who a reference is, now; or null."),
+            _query(f"{service}.dead_letters", node.ListDeadLetters, None, "List of DeadLetterView."),
+            _command(f"{service}.replay", node.ReplayDeadLetters, None, "{'replayed': n}: tried again now."),
+        )
+    )
+
+
+ALL: Final[tuple[Method, ...]] = (
+    # actors
+    _command("actors.propose_organisation", actors.ProposeOrganisation, actors.OrganisationRecord, "state proposed"),
+    _command("actors.register_organisation", actors.RegisterOrganisation, actors.OrganisationRecord, "admitted"),
+    _command("actors.decide_proposal", actors.DecideProposal, actors.OrganisationRecord, "admitted or refused"),
+    _query("actors.proposals", actors.ListProposals, None, "List of OrganisationRecord, oldest first."),
+    _command("actors.change_organisation", actors.ChangeOrganisation, actors.OrganisationRecord, "changed"),
+    _command("actors.remove_organisation", actors.OrganisationId, actors.OrganisationRecord, "removed"),
+    _command("actors.import_organisations", actors.ImportOrganisations, actors.ImportReport, "row by row"),
+    _command("actors.open_account", actors.OpenAccount, actors.Account, "opened, or the one there is"),
+    _command("actors.change_account", actors.ChangeAccount, actors.Account, "changed"),
+    _query("actors.account", actors.AccountId, actors.Account, "with its mandates"),
+    _command("actors.grant_mandate", actors.GrantMandate, actors.MandateRecord, "granted, or the one there is"),
+    _command("actors.revoke_mandate", actors.MandateId, actors.MandateRecord, "revoked"),
+    _command("actors.issue_key", actors.IssueKey, None, "{'key': KeyRecord, 'secret': str}"),
+    _command("actors.revoke_key", actors.KeyId, actors.KeyRecord, "revoked"),
+    _query("actors.keys", actors.AccountId, None, "List of KeyRecord."),
+    _command("actors.request_sign_in", actors.RequestSignIn, None, "null, whatever the address"),
+    _command("actors.open_session", actors.OpenSession, None, "{'session': SessionRecord, 'secret': str}"),
+    _command("actors.close_session", actors.CloseSession, actors.SessionRecord, "closed"),
+    # events
+    _command("events.draft_event", events.DraftEvent, events.EventRecord, "a draft"),
+    _command("events.change_event", events.ChangeEvent, events.EventRecord, "changed"),
+    _command("events.publish_event", events.EventId, events.EventRecord, "published"),
+    _command("events.cancel_event", events.CancelEvent, events.EventRecord, "cancelled; its attendees are told"),
+    _command("events.discard_draft", events.EventId, None, "null; the draft is gone"),
+    _query("events.event", events.EventId, events.EventRecord, "a draft or restricted event, for who may read it"),
+    _query("events.own_events", events.ListDrafts, None, "{'items': [EventRecord], 'next': str | null}"),
+    _query("events.sign_ups", events.EventId, None, "List of Attendee, in order of sign-up."),
+    _command("events.sign_up", events.SignUp, events.SignUpAnswer, "confirmed or waiting"),
+    _query("events.own_sign_up", events.SignUpToken, events.SignUpView, "by the link in the mail"),
+    _command("events.cancel_sign_up", events.SignUpToken, events.SignUpAnswer, "the seat goes on at once"),
+    # consortium
+    _command("consortium.found", consortium.FoundConsortium, consortium.ConsortiumRecord, "active"),
+    _command("consortium.change", consortium.ChangeConsortium, consortium.ConsortiumRecord, "changed"),
+    _command("consortium.dissolve", consortium.ConsortiumId, consortium.ConsortiumRecord, "dissolved"),
+    _command("consortium.ask_membership", consortium.AskMembership, consortium.MembershipRecord, "asked"),
+    _command("consortium.invite_member", consortium.InviteMember, consortium.MembershipRecord, "invited or active"),
+    _command("consortium.decide_membership", consortium.DecideMembership, consortium.MembershipRecord, "decided"),
+    _command("consortium.change_role", consortium.ChangeRole, consortium.MembershipRecord, "role from a day on"),
+    _command("consortium.end_membership", consortium.EndMembership, consortium.MembershipRecord, "ended"),
+    _query("consortium.memberships", consortium.ListMemberships, None, "List of MembershipRecord."),
+    _command("consortium.form_working_group", consortium.FormWorkingGroup, consortium.WorkingGroupRecord, "active"),
+    _command("consortium.change_working_group", consortium.ChangeWorkingGroup, consortium.WorkingGroupRecord, ""),
+    _command("consortium.close_working_group", consortium.WorkingGroupId, consortium.WorkingGroupRecord, "closed"),
+    _command("consortium.post_news", consortium.PostNews, consortium.NewsRecord, "posted"),
+    _command("consortium.change_news", consortium.ChangeNews, consortium.NewsRecord, "changed"),
+    _command("consortium.withdraw_news", consortium.NewsId, consortium.NewsRecord, "withdrawn"),
+    _query("consortium.news", consortium.ListNews, None, "{'items': [NewsRecord], 'next': str | null}"),
+    # notifications
+    _command("notifications.subscribe", notifications.Subscribe, None, "null; a mail asks to confirm"),
+    _command(
+        "notifications.subscribe_account", notifications.SubscribeAccount, notifications.SubscriptionView, "active"
+    ),
+    _command("notifications.confirm", notifications.SubscriptionToken, notifications.SubscriptionView, "active"),
+    _query("notifications.own_subscription", notifications.SubscriptionToken, notifications.SubscriptionView, ""),
+    _query("notifications.subscriptions", base.Empty, None, "List of SubscriptionView of the account."),
+    _command("notifications.manage", notifications.ManageSubscription, notifications.SubscriptionView, "changed"),
+    _command("notifications.unsubscribe", notifications.SubscriptionToken, notifications.SubscriptionView, "ended"),
+    _command("notifications.end_subscription", notifications.SubscriptionId, notifications.SubscriptionView, "ended"),
+    _command(
+        "notifications.register_webhook", notifications.RegisterWebhook, None, "{'webhook': WebhookView, 'secret': str}"
+    ),
+    _query("notifications.webhooks", base.Empty, None, "List of WebhookView of the account."),
+    _command("notifications.activate_webhook", notifications.WebhookId, notifications.WebhookView, "active again"),
+    _command("notifications.remove_webhook", notifications.WebhookId, notifications.WebhookView, "removed"),
+    _query("notifications.deliveries", notifications.ListDeliveries, None, "List of DeliveryView, newest first."),
+    *_everywhere(),
+)
+BY_NAME: Final = {method.full_name: method for method in ALL}
+
+
+@cache
+def _strict(schema: type[Schema]) -> Schema:
+    return schema()
+
+
+@cache
+def _writer(schema: type[Schema]) -> Schema:
+    return schema(unknown=EXCLUDE)
+
+
+def load_arguments(schema: type[Schema], arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as Python values.
+
+    Raises Invalid with one entry in details["errors"] for each field that breaks a rule.
+    """
+    try:
+        loaded: dict[str, Any] = _strict(schema).load(arguments)
+    except ValidationError as error:
+        errors = list(_flat(error.messages))
+        raise Invalid("Some fields are not right.", {"errors": errors}) from error
+    return loaded
+
+
+def dump(schema: type[Schema], record: dict[str, Any]) -> dict[str, Any]:
+    """A record (Python values) as JSON values by its schema."""
+    dumped: dict[str, Any] = _writer(schema).dump(record)
+    return dumped
+
+
+def _flat(messages: Any, path: str = "") -> Any:
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            name = "" if key == "_schema" else str(key)
+            yield from _flat(inner, f"{path}.{name}" if path and name else path or name)
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _flat(inner, path)
+    else:
+        yield {"field": path, "message": str(messages)}

@@ -1,0 +1,175 @@
+"""The wire of events: events, their places, date holds and busy blocks, sign-ups."""
+
+from marshmallow import fields, validate
+
+from services.contracts import identifiers, vocabularies
+from .base import Record, Strict, Tolerant
+from .fields import LONG, MEDIUM, Email, Localized, Moment, Text, TimeZone, WebAddress, each, id_of, one_of, nuts3
+
+ORGANISER_KINDS = ("organisation", "consortium", "region")
+STATES = ("draft", "published", "cancelled")
+
+
+class Organiser(Strict):
+    """Who holds the event: an organisation's or a consortium's id, or a NUTS 3 code."""
+
+    kind = one_of(ORGANISER_KINDS, required=True)
+    id = Text(longest=100, required=True)
+
+
+class Place(Strict):
+    name = Text(required=True)
+    address = Text(longest=300, shortest=0, load_default="")
+    region = nuts3(allow_none=True, load_default=None)
+
+
+class Audience(Strict):
+    """Who may know of it. `ids`: consortia (kind consortia) or one working group (kind working_group)."""
+
+    kind = one_of(vocabularies.AUDIENCES, required=True)
+    ids = each(Text(longest=100), most=20, load_default=list)
+
+
+class _EventFields(Strict):
+    title = Localized(required=True)
+    summary = Localized(longest=MEDIUM, lines=True, needed=False, load_default=dict)
+    description = Localized(longest=LONG, lines=True, needed=False, load_default=dict)
+    begins = Moment(required=True)
+    ends = Moment(required=True)
+    time_zone = TimeZone(load_default="Europe/Helsinki")
+    place = fields.Nested(Place, allow_none=True, load_default=None)
+    link = WebAddress(allow_none=True, load_default=None)
+    themes = each(one_of(vocabularies.THEMES), most=10, load_default=list)
+    regions = each(nuts3(), most=20, load_default=list)
+    languages = each(one_of(vocabularies.LANGUAGES), most=4, load_default=list)
+    audience = fields.Nested(Audience, load_default=lambda: {"kind": "public", "ids": []})
+    capacity = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(min=1, max=100_000))
+    sign_up_closes = Moment(allow_none=True, load_default=None)
+
+
+class DraftEvent(_EventFields):
+    organiser = fields.Nested(Organiser, required=True)
+
+
+class ChangeEvent(Strict):
+    """Only the fields given change; the organiser stays."""
+
+    id = id_of(identifiers.EVENT, required=True)
+    expected_version = fields.Integer(allow_none=True, load_default=None)
+    title = Localized()
+    summary = Localized(longest=MEDIUM, lines=True, needed=False)
+    description = Localized(longest=LONG, lines=True, needed=False)
+    begins = Moment()
+    ends = Moment()
+    time_zone = TimeZone()
+    place = fields.Nested(Place, allow_none=True)
+    link = WebAddress(allow_none=True)
+    themes = each(one_of(vocabularies.THEMES), most=10)
+    regions = each(nuts3(), most=20)
+    languages = each(one_of(vocabularies.LANGUAGES), most=4)
+    audience = fields.Nested(Audience)
+    capacity = fields.Integer(allow_none=True, validate=validate.Range(min=1, max=100_000))
+    sign_up_closes = Moment(allow_none=True)
+
+
+class EventId(Strict):
+    id = id_of(identifiers.EVENT, required=True)
+    expected_version = fields.Integer(allow_none=True, load_default=None)
+
+
+class CancelEvent(EventId):
+    reason = Localized(longest=MEDIUM, lines=True, needed=False, load_default=dict)
+
+
+class ListDrafts(Strict):
+    """Drafts and restricted events that the caller may read."""
+
+    after = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+
+
+class EventRecord(Record):
+    """An event. state: draft, published, cancelled, or withdrawn (a tombstone: it is no longer for this audience).
+    `regions` are those concerned: the host's, and those named."""
+
+    organiser = fields.Nested(Organiser)
+    title = fields.Dict(keys=fields.String(), values=fields.String())
+    summary = fields.Dict(keys=fields.String(), values=fields.String())
+    description = fields.Dict(keys=fields.String(), values=fields.String())
+    begins = Moment()
+    ends = Moment()
+    time_zone = fields.String()
+    place = fields.Nested(Place, allow_none=True)
+    link = fields.String(allow_none=True)
+    themes = fields.List(fields.String())
+    regions = fields.List(fields.String())
+    languages = fields.List(fields.String())
+    audience = fields.Nested(Audience)
+    capacity = fields.Integer(allow_none=True)
+    sign_up_closes = Moment(allow_none=True)
+    cancellation = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class PlacesRecord(Record):
+    """How full an event is. The id is the event's; it has a version of its own. state: counted."""
+
+    capacity = fields.Integer(allow_none=True, required=True)
+    confirmed = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+
+
+class BlockRecord(Record):
+    """A time that a draft holds (kind hold) or a restricted event takes (kind busy): no title, no organiser.
+    state: placed or released."""
+
+    kind = one_of(("hold", "busy"))
+    begins = Moment()
+    ends = Moment()
+    time_zone = fields.String()
+    themes = fields.List(fields.String())
+    regions = fields.List(fields.String())
+
+
+class SignUp(Strict):
+    """One person signs up. With the same address again: the same sign-up, and its mail once more."""
+
+    event = id_of(identifiers.EVENT, required=True)
+    name = Text(longest=100, required=True)
+    email = Email(required=True)
+    language = one_of(vocabularies.LANGUAGES, load_default="fi")
+
+
+class SignUpAnswer(Tolerant):
+    id = fields.String(required=True)
+    event = fields.String(required=True)
+    state = one_of(("confirmed", "waiting", "cancelled"), required=True)
+
+
+class SignUpToken(Strict):
+    """The token of the link in the mail."""
+
+    token = Text(longest=300, required=True)
+
+
+class SignUpView(SignUpAnswer):
+    """A sign-up as its owner sees it."""
+
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    language = fields.String(required=True)
+    position = fields.Integer(allow_none=True, metadata={"description": "Place on the waiting list, from 1."})
+    event_record = fields.Nested(EventRecord)
+
+
+class Attendee(SignUpAnswer):
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    language = fields.String(required=True)
+    created = Moment(required=True)
+
+
+class SignUpRecord(Record):
+    """A sign-up, without the person: `id` is the reference that the courier asks the address for. state:
+    confirmed, waiting or cancelled. Never leaves the node."""
+
+    event = fields.String(required=True)

@@ -1,0 +1,64 @@
+"""Calls that every service answers: snapshots for rebuilding copies, who a reference is, dead letters."""
+
+from marshmallow import fields, validate
+
+from .base import Page, Strict, Tolerant
+from .fields import Moment, Text
+
+
+class Snapshot(Page):
+    """A page of all records of a kind, in the order of their ids. `kind` is one of the service's SNAPSHOTS."""
+
+    kind = Text(longest=40, required=True)
+
+
+class SnapshotPage(Tolerant):
+    """`records` as the facts carry them; `next` is None on the last page."""
+
+    records = fields.List(fields.Dict(), required=True)
+    next = fields.String(allow_none=True, required=True)
+
+
+class AskRecipient(Strict):
+    """The courier asks the owner of a reference, at the moment of sending. purpose: what the mail is about."""
+
+    reference = Text(longest=100, required=True)
+    purpose = Text(longest=60, required=True)
+
+
+class Recipient(Tolerant):
+    """None (the person is gone: nothing is sent) or where to send. `link`: path on this node that the mail needs
+    (with its token). `facts`: records that the mail shows, as they are now."""
+
+    email = fields.String(required=True)
+    name = fields.String(required=True)
+    language = fields.String(required=True)
+    link = fields.String(allow_none=True)
+    facts = fields.Dict(load_default=dict)
+
+
+class DeadLetterView(Tolerant):
+    """A fact that a consumer could not apply. state: waiting (it is tried again at next_at) or dead."""
+
+    id = fields.String(required=True)
+    type = fields.String(required=True)
+    subject = fields.String(required=True)
+    state = fields.String(required=True)
+    error = fields.String(required=True)
+    attempts = fields.Integer(required=True)
+    next_at = Moment(allow_none=True)
+    first_at = Moment(required=True)
+    correlation_id = fields.String(required=True)
+
+
+class ListDeadLetters(Strict):
+    """also_waiting: those too that are still being tried."""
+
+    also_waiting = fields.Boolean(load_default=True)
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
+
+
+class ReplayDeadLetters(Strict):
+    """ids empty: all dead ones."""
+
+    ids = fields.List(fields.String(), load_default=list, validate=validate.Length(max=1_000))
