@@ -1,0 +1,1 @@
+"""How a node is run: the malmi command (cli/), the local node (node/), regions, images."""

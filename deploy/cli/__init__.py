@@ -1,0 +1,5 @@
+"""The malmi command: `./malmi --help`.
+
+node.py       up, down, status, logs
+checks.py     test
+"""

@@ -1,0 +1,220 @@
+"""The parts of a node as programs, each with its settings; docker-compose.yml has the same."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from services.runtime import topology
+
+from . import broker, store
+from .folder import DataFolder, Secrets, Setup
+from .ports import LOCALHOST
+from .probes import fetch_json, listens
+from .process import ROOT
+from .program import Program
+from .regions import Region
+
+OURS: dict[str, tuple[str, ...]] = {
+    "actors": ("services.runtime.serve", "actors"),
+    "events": ("services.runtime.serve", "events"),
+    "consortium": ("services.runtime.serve", "consortium"),
+    "notifications": ("services.runtime.serve", "notifications"),
+    "relay": ("services.runtime.relay",),
+    "courier": ("services.notifications.courier",),
+    "projector": ("gateway.read_model.projector",),
+    "gateway": ("gateway",),
+}
+"""Module and arguments of every part of ours. Each has a broker user of its name."""
+
+OPERATOR = "operator"
+BROKER_USERS = (*OURS, OPERATOR)
+_NOT_OURS_TO_PASS = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that the parts are made from. `environment`: the caller's, whose settings win."""
+
+    folder: DataFolder
+    setup: Setup
+    region: Region
+    secrets: Secrets
+    incarnation: int
+    environment: Mapping[str, str]
+
+    @property
+    def own_broker(self) -> bool:
+        """False when AMQP_URI names one."""
+        return not self.environment.get("AMQP_URI")
+
+    @property
+    def own_store(self) -> bool:
+        """False when MONGODB_URI names one."""
+        return not self.environment.get("MONGODB_URI")
+
+    @property
+    def own_mailbox(self) -> bool:
+        """False when SMTP_URI names a mail server."""
+        return not self.environment.get("SMTP_URI")
+
+    @property
+    def public_url(self) -> str:
+        """Under which people reach the gateway."""
+        given = self.environment.get("MALMI_PUBLIC_URL")
+        return (given or f"http://{LOCALHOST}:{self.setup.ports['gateway']}").rstrip("/")
+
+
+def broker_accounts(passwords: Mapping[str, str]) -> list[broker.Account]:
+    """A user for each part, which may do only what that part needs, and the operator."""
+    return [
+        broker.operator(passwords[OPERATOR]),
+        *(
+            broker.Account(name, passwords[name], rights.configure, rights.write, rights.read)
+            for name, rights in topology.RIGHTS.items()
+        ),
+    ]
+
+
+def amqp_uri(plan: Plan, user: str) -> str:
+    """This user's address of the broker; a broker of one's own (AMQP_URI) has one account for all."""
+    if not plan.own_broker:
+        return plan.environment["AMQP_URI"]
+    account = broker.Account(user, plan.secrets.broker_passwords[user])
+    return broker.uri(account, plan.setup.ports["broker"])
+
+
+def settings(plan: Plan, part: str) -> dict[str, str]:
+    """The environment of a part of ours: services/runtime/settings.py reads it."""
+    ports = plan.setup.ports
+    chosen = {
+        "SMTP_URI": f"smtp://{LOCALHOST}:{ports['mailbox_smtp']}",
+        "MAIL_FROM": "malmi@localhost",
+        "MALMI_CONTACT": "operator@localhost",
+        "MALMI_HOST": LOCALHOST,
+        "MALMI_LANGUAGES": ",".join(plan.region.languages),
+        "MALMI_TIME_ZONE": plan.region.time_zone,
+        "MALMI_SECRET": plan.secrets.malmi_secret,
+        "MONGODB_URI": store.uri(ports["store"]),
+    }
+    fixed = {
+        "MALMI_PART": part,
+        "MALMI_NODE": plan.region.slug,
+        "MALMI_NODE_NAME": json.dumps(plan.region.name, ensure_ascii=False),
+        "MALMI_REGIONS": ",".join(nuts.v2024 for nuts in plan.region.nuts),
+        "MALMI_DATA": str(plan.folder.path),
+        "MALMI_INCARNATION": str(plan.incarnation),
+        "MALMI_PORT": str(ports["gateway"]),
+        "MALMI_PUBLIC_URL": plan.public_url,
+        "AMQP_URI": amqp_uri(plan, part),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    given = {
+        name: value for name, value in plan.environment.items() if name not in _NOT_OURS_TO_PASS and value
+    }
+    return {**chosen, **given, **fixed}
+
+
+def programs(plan: Plan) -> list[Program]:
+    """All parts, in the order of the table. Raises NodeError when this machine lacks something."""
+    ports = plan.setup.ports
+    found: list[Program] = []
+    if plan.own_broker:
+        found += broker.programs(plan.folder.broker, ports, broker_accounts(plan.secrets.broker_passwords))
+    if plan.own_store:
+        found.append(store.program(plan.folder.store, ports["store"]))
+    if plan.own_mailbox:
+        found.append(_mailbox(plan))
+    needs = tuple(program.name for program in found if program.name in ("broker", "store"))
+    gateway = Readiness(ports["gateway"])
+    return [*found, *(_part(plan, name, needs, gateway) for name in OURS)]
+
+
+def urls(plan: Plan) -> dict[str, str]:
+    """What people open, by what it is."""
+    shown = {
+        "API": f"{plan.public_url}/api/v1",
+        "API documentation": f"{plan.public_url}/api",
+        "Calendar": f"{plan.public_url}/calendar.ics",
+        "Ready?": f"{plan.public_url}/readyz",
+    }
+    if plan.own_mailbox:
+        shown["Mailbox"] = f"http://{LOCALHOST}:{plan.setup.ports['mailbox']}/"
+    if plan.own_broker:
+        shown["Broker"] = f"http://{LOCALHOST}:{plan.setup.ports['broker_management']}/"
+    return shown
+
+
+def _python(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-P", "-m", *arguments)
+
+
+def _mailbox(plan: Plan) -> Program:
+    smtp, http = plan.setup.ports["mailbox_smtp"], plan.setup.ports["mailbox"]
+    return Program(
+        name="mailbox",
+        argv=_python(
+            "deploy.node.mailbox",
+            "--folder",
+            str(plan.folder.mailbox),
+            "--smtp-port",
+            str(smtp),
+            "--port",
+            str(http),
+        ),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        ready=lambda: listens(smtp) and fetch_json(f"http://{LOCALHOST}:{http}/messages.json")[0] == 200,
+        layer=1,
+        address=f"{LOCALHOST}:{smtp} (SMTP), http://{LOCALHOST}:{http}/",
+    )
+
+
+def _part(plan: Plan, name: str, needs: tuple[str, ...], gateway: "Readiness") -> Program:
+    is_gateway = name == "gateway"
+    return Program(
+        name=name,
+        argv=_python(*OURS[name]),
+        env=settings(plan, name),
+        ready=gateway.answers if is_gateway else partial(gateway.hears, name),
+        layer=3 if is_gateway else 2,
+        after=needs,
+        address=plan.public_url if is_gateway else "",
+        stop_limit=15.0,
+    )
+
+
+class Readiness:
+    """The gateway hears every part's heartbeat and tells in /readyz; asked at most three times a second."""
+
+    def __init__(self, port: int) -> None:
+        self._url = f"http://{LOCALHOST}:{port}/readyz"
+        self._asked, self._status, self._heard = 0.0, 0, dict[str, bool]()
+
+    def answers(self) -> bool:
+        """The gateway itself serves, whatever it says of the others."""
+        self._ask()
+        return self._status in (200, 503)
+
+    def hears(self, part: str) -> bool:
+        """The part said that it is ready."""
+        self._ask()
+        return self._heard.get(part, False)
+
+    def _ask(self) -> None:
+        if time.monotonic() - self._asked > 0.3:
+            self._status, body = fetch_json(self._url)
+            self._heard = heard(body)
+            self._asked = time.monotonic()
+
+
+def heard(readiness: Any) -> dict[str, bool]:
+    """Which parts say that they are ready, from the body of /readyz."""
+    parts = readiness.get("parts", {}) if isinstance(readiness, dict) else {}
+    if isinstance(parts, list):
+        parts = {part.get("part", ""): part for part in parts if isinstance(part, dict)}
+    return {name: bool(part.get("ready")) for name, part in parts.items() if isinstance(part, dict)}

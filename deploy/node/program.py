@@ -1,0 +1,30 @@
+"""What a supervisor needs to know of a program."""
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .process import ROOT, spawn
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How to start one part, when it may start, how to tell that it is ready.
+
+    `layer`: parts stop layer by layer, the highest first. `after`: what must be ready before its first start.
+    """
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str] = field(repr=False)
+    ready: Callable[[], bool]
+    layer: int = 0
+    after: tuple[str, ...] = ()
+    address: str = ""
+    stop_limit: float = 10.0
+    cwd: Path = ROOT
+
+    def spawn(self, logs: Path) -> subprocess.Popen[bytes]:
+        """Its output goes to `logs`/<name>.log. Raises OSError when it cannot be started."""
+        return spawn(self.argv, env=self.env, log=logs / f"{self.name}.log", cwd=self.cwd)
