@@ -27,13 +27,9 @@ _CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 @click.command(short_help="Run every check and test.", context_settings={"ignore_unknown_options": True})
-@click.option(
-    "--quick", "tier", flag_value="quick", help="Rules, contracts, architecture: under two minutes."
-)
+@click.option("--quick", "tier", flag_value="quick", help="Rules, contracts, architecture: under two minutes.")
 @click.option("--default", "tier", flag_value="default", default=True, hidden=True)
-@click.option(
-    "--full", "tier", flag_value="full", help="Also what is long: browser, containers, long faults."
-)
+@click.option("--full", "tier", flag_value="full", help="Also what is long: browser, containers, long faults.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 def test(tier: Tier, pytest_arguments: tuple[str, ...]) -> None:
     """Run ruff, mypy, the import rules and pytest: all of them, even when one fails.
@@ -45,11 +41,7 @@ def test(tier: Tier, pytest_arguments: tuple[str, ...]) -> None:
     if tier != "quick":
         _get_what_tests_need(tier)
     results = {name: _run(name, command) for name, command in _CHECKS}
-    say(
-        "\n".join(
-            f"{name:<14} {'passed' if code == 0 else f'FAILED ({code})'}" for name, code in results.items()
-        )
-    )
+    say("\n".join(f"{name:<14} {'passed' if code == 0 else f'FAILED ({code})'}" for name, code in results.items()))
     # pytest goes last: its closing line is what people and machines look for
     code = _run("pytest", ("pytest", *_selection(tier), *pytest_arguments))
     failed = [name for name, result in {**results, "pytest": code}.items() if result]
@@ -79,9 +71,7 @@ def _get_what_tests_need(tier: Tier) -> None:
     if not os.environ.get("AMQP_URI") and broker.find_server() is None:
         say("Installing rabbitmq-server (apt)")
         if not broker.install():
-            raise NodeError(
-                "the tests need rabbitmq-server. Install it:  sudo apt-get install rabbitmq-server"
-            )
+            raise NodeError("the tests need rabbitmq-server. Install it:  sudo apt-get install rabbitmq-server")
     if tier == "full" and shutil.which("chromium") is None:
         _install_chromium()
 
@@ -91,6 +81,4 @@ def _install_chromium() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         say("Installing chromium (apt)")
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(
-            ["apt-get", "install", "-y", "-q", "chromium"], env=env, capture_output=True, check=False
-        )
+        subprocess.run(["apt-get", "install", "-y", "-q", "chromium"], env=env, capture_output=True, check=False)

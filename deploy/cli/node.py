@@ -1,5 +1,6 @@
 """up, down, status, logs."""
 
+import contextlib
 import json
 import os
 import signal
@@ -32,9 +33,7 @@ RUNNING, DEGRADED, NOT_RUNNING = 0, 1, 3
 @click.command(short_help="Start a node.")
 @options.data
 @click.option("--region", metavar="SLUG", help="Whose node this is.  [default: pohjois-karjala]")
-@click.option(
-    "--port", type=click.IntRange(1, 65535), help="Port of the gateway.  [default: 8080 or the next free]"
-)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the gateway.  [default: 8080 or the next free]")
 @click.option("--sample", is_flag=True, help="Fill the new node with the sample data.")
 @click.option("--detach", is_flag=True, help="Give the terminal back once the node is ready.")
 @click.pass_context
@@ -151,9 +150,7 @@ def _get_packages() -> None:
         return
     say("Installing rabbitmq-server (apt); this takes a minute or two")
     if not broker.install() or broker.find_server() is None:
-        raise NodeError(
-            "no rabbitmq-server on this machine. Install it:  sudo apt-get install rabbitmq-server"
-        )
+        raise NodeError("no rabbitmq-server on this machine. Install it:  sudo apt-get install rabbitmq-server")
 
 
 def _end_leftovers(folder: DataFolder) -> None:
@@ -173,10 +170,7 @@ def _explain(state: NodeState, logs: Path) -> None:
     note(f"malmi: {state.problem}")
     for part in state.parts:
         if part.state in ("starting", "restarting"):
-            note(
-                f"\n--- the end of {logs / part.name}.log"
-                + (f" ({part.last_exit})" if part.last_exit else "")
-            )
+            note(f"\n--- the end of {logs / part.name}.log" + (f" ({part.last_exit})" if part.last_exit else ""))
             note(tail(logs / f"{part.name}.log"))
 
 
@@ -199,19 +193,17 @@ def down(folder: DataFolder) -> None:
     state = folder.state()
     if not folder.path.exists() or not folder.is_running():
         ended = [name for name, identity in (leftovers(state) if state else ()) if end_leftover(identity)]
-        say(
-            f"It was not running; ended what was left: {', '.join(ended)}"
-            if ended
-            else "No node is running here."
-        )
+        say(f"It was not running; ended what was left: {', '.join(ended)}" if ended else "No node is running here.")
         return
     if state is None or not is_alive(state.supervisor):
         fail(f"a node is just being started in {folder.path}: try again in a moment")
-    os.kill(state.supervisor.pid, signal.SIGTERM)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(state.supervisor.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_LIMIT
     while folder.is_running():
         if time.monotonic() > deadline:
-            os.kill(state.supervisor.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(state.supervisor.pid, signal.SIGKILL)
             for _, identity in leftovers(folder.state() or state):
                 end_leftover(identity, 1.0)
             fail("it did not stop in time and was ended by force")

@@ -64,9 +64,7 @@ def programs(folder: Path, ports: dict[str, int], accounts: Sequence[Account]) -
     """
     server, mapper = find_server(), shutil.which("epmd")
     if server is None or mapper is None:
-        raise NodeError(
-            "no rabbitmq-server on this machine. Install it:  sudo apt-get install rabbitmq-server"
-        )
+        raise NodeError("no rabbitmq-server on this machine. Install it:  sudo apt-get install rabbitmq-server")
     folder = folder.resolve()
     for name in ("home", "data", "log", "config"):
         (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -220,9 +218,7 @@ def install() -> bool:
     policy = Path("/usr/sbin/policy-rc.d")
     ours = not policy.exists()
     if ours:
-        policy.write_text(
-            "#!/bin/sh\nexit 101\n"
-        )  # "may not start services", asked by every package's script
+        policy.write_text("#!/bin/sh\nexit 101\n")  # "may not start services", asked by every package's script
         policy.chmod(0o755)
     try:
         command = [apt, "install", "-y", "-q", "--no-install-recommends", "rabbitmq-server"]

@@ -77,9 +77,7 @@ class DataFolder:
             self.run.mkdir(exist_ok=True)
             self.logs.mkdir(exist_ok=True)
         except OSError as error:
-            raise NodeError(
-                f"{self.path} cannot be used as data folder: {error.strerror or error}"
-            ) from error
+            raise NodeError(f"{self.path} cannot be used as data folder: {error.strerror or error}") from error
 
     def state(self) -> NodeState | None:
         """What the supervisor wrote last."""

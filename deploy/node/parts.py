@@ -114,9 +114,7 @@ def settings(plan: Plan, part: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }
-    given = {
-        name: value for name, value in plan.environment.items() if name not in _NOT_OURS_TO_PASS and value
-    }
+    given = {name: value for name, value in plan.environment.items() if name not in _NOT_OURS_TO_PASS and value}
     return {**chosen, **given, **fixed}
 
 

@@ -22,15 +22,11 @@ def plan_setup(folder: DataFolder, region: str | None, port: int | None) -> Setu
     """
     kept = folder.setup() if folder.path.exists() else None
     if kept is None and folder.path.is_dir() and not _may_become_a_node(folder):
-        raise NodeError(
-            f"{folder.path} is no data folder of Malmi and is not empty: choose another with --data"
-        )
+        raise NodeError(f"{folder.path} is no data folder of Malmi and is not empty: choose another with --data")
     wanted = region or (kept.region if kept else DEFAULT_REGION)
     slug = regions.load(wanted).slug
     if kept and regions.load(kept.region).slug != slug:
-        raise NodeError(
-            f"{folder.path} is the node of {kept.region}: choose another folder with --data for {wanted}"
-        )
+        raise NodeError(f"{folder.path} is the node of {kept.region}: choose another folder with --data for {wanted}")
     gateway = _gateway_port(kept, port)
     inner = {name: number for name, number in kept.ports.items() if name != "gateway"} if kept else {}
     if set(inner) != set(PORTS) or not all(map(free_ports.is_free, inner.values())):
@@ -48,9 +44,7 @@ def _gateway_port(kept: Setup | None, asked: int | None) -> int:
         return free_ports.next_free(DEFAULT_PORT)
     if not free_ports.is_free(port):
         whose = "" if asked else ", which this node keeps,"
-        raise NodeError(
-            f"port {port}{whose} is in use by another program: stop that, or choose another with --port"
-        )
+        raise NodeError(f"port {port}{whose} is in use by another program: stop that, or choose another with --port")
     return port
 
 

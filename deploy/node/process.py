@@ -42,9 +42,7 @@ def is_alive(identity: Identity) -> bool:
     return current is not None and abs(current.started - identity.started) < 1.0
 
 
-def spawn(
-    argv: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Path = ROOT
-) -> subprocess.Popen[bytes]:
+def spawn(argv: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Path = ROOT) -> subprocess.Popen[bytes]:
     """Starts a program in a session of its own, its output appended to `log`.
 
     It gets SIGTERM when this process dies, however it dies. Raises OSError when it cannot be started.

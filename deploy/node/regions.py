@@ -47,9 +47,7 @@ def load(name: str) -> Region:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NodeError(
-            f"no region {name!r}; there are: {', '.join(known())} (or give a .yaml file)"
-        ) from None
+        raise NodeError(f"no region {name!r}; there are: {', '.join(known())} (or give a .yaml file)") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise NodeError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
     try:
@@ -93,9 +91,7 @@ def _nuts(entry: Any, index: int) -> Nuts:
     for key, code in codes.items():
         if not _NUTS3.fullmatch(code):
             raise ValueError(f"{where}.{key}: {code!r} is not a NUTS 3 code (two letters and three more)")
-    to_confirm = tuple(
-        _text(key, f"{where}.to_confirm") for key in _list(fields.get("to_confirm", []), where)
-    )
+    to_confirm = tuple(_text(key, f"{where}.to_confirm") for key in _list(fields.get("to_confirm", []), where))
     if set(to_confirm) - set(codes):
         raise ValueError(f"{where}.to_confirm: some of nuts_2024, nuts_2021")
     return Nuts(codes["nuts_2024"], codes["nuts_2021"], to_confirm)

@@ -17,6 +17,8 @@ from .state import NodeState, PartPhase, PartState, Phase
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 10.0)
 """Seconds before a part that died is started again; the last one from then on."""
+GIVE_UP = 6
+"""Deaths of a part before the node was ever ready: it will not get better by waiting."""
 STEADY = 60.0
 """A part that ran this long begins its back-off anew."""
 LOG_LIMIT = 10_000_000
@@ -79,7 +81,7 @@ class Supervisor:
         self._stop_asked = True
 
     def run_until_ready(self, limit: float) -> bool:
-        """False when told to stop meanwhile, or when not all are ready in time (then phase is failed)."""
+        """False when told to stop meanwhile; or when a part cannot be made ready (then phase is failed)."""
         deadline = time.monotonic() + limit
         while not self.all_ready:
             if self._stop_asked:
@@ -87,6 +89,10 @@ class Supervisor:
             if time.monotonic() > deadline:
                 late = [name for name, part in self._parts.items() if part.shown.state != "ready"]
                 self._enter("failed", f"not ready after {limit:.0f} s: {', '.join(late)}")
+                return False
+            hopeless = [name for name, part in self._parts.items() if part.failures >= GIVE_UP]
+            if hopeless:
+                self._enter("failed", f"died {GIVE_UP} times while starting: {', '.join(hopeless)}")
                 return False
             self.turn()
             time.sleep(TICK)

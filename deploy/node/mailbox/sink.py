@@ -18,17 +18,13 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Keeps it, then says so."""
-        content = (
-            envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        )
+        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         identity = await asyncio.to_thread(self._letters.keep, content, list(envelope.rcpt_tos))
         return f"250 kept as {identity}"
 
 
 def serve(letters: Letters, host: str, port: int) -> Controller:
     """Serves from a thread of its own until `.stop()`. Raises OSError when the port is taken."""
-    controller = Controller(
-        Sink(letters), hostname=host, port=port, data_size_limit=LARGEST, enable_SMTPUTF8=True
-    )
+    controller = Controller(Sink(letters), hostname=host, port=port, data_size_limit=LARGEST, enable_SMTPUTF8=True)
     controller.start()
     return controller

@@ -14,9 +14,7 @@ from .letters import Letter, Letters
 _pages = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, trim_blocks=True
 )
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
-)
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
 # What a mail brings may look as it likes, but runs nothing, loads nothing and is no page of ours.
 _MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; "
@@ -39,9 +37,7 @@ def app(letters: Letters) -> Any:
 
 def serve(letters: Letters, host: str, port: int) -> wsgiref.simple_server.WSGIServer:
     """Bound, not yet serving: call `.serve_forever()`. Raises OSError when the port is taken."""
-    return wsgiref.simple_server.make_server(
-        host, port, app(letters), server_class=_Server, handler_class=_Quiet
-    )
+    return wsgiref.simple_server.make_server(host, port, app(letters), server_class=_Server, handler_class=_Quiet)
 
 
 class _Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
@@ -80,9 +76,7 @@ class _Json:
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """?to= keeps those to this address."""
         wanted = request.get_param("to")
-        response.media = [
-            _brief(letter) for letter in self._letters.all() if not wanted or wanted in letter.recipients
-        ]
+        response.media = [_brief(letter) for letter in self._letters.all() if not wanted or wanted in letter.recipients]
 
 
 class _Clear:
