@@ -171,6 +171,8 @@ ALL: Final[tuple[FactType, ...]] = (
     ),
 )
 BY_NAME: Final = {fact.name: fact for fact in ALL}
+
+
 @cache
 def _reader(name: str) -> Schema:
     return BY_NAME[name].schema(unknown=EXCLUDE, partial=True)

@@ -12,7 +12,12 @@ from .principal import Principal
 
 Role = Literal["partner", "secretary", "coordinator", "operator"]
 ROLES: tuple[Role, ...] = ("partner", "secretary", "coordinator", "operator")
-SCOPE_OF_ROLE = {"partner": "organisation", "secretary": "consortium", "coordinator": "region", "operator": "node"}
+SCOPE_OF_ROLE = {
+    "partner": "organisation",
+    "secretary": "consortium",
+    "coordinator": "region",
+    "operator": "node",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,13 @@ TABLE: tuple[Permission, ...] = (
     _row("actors.account.open", "open an account for a person", "coordinator", "operator"),
     _row("actors.key.issue", "issue or revoke an API key", "operator", own=True),
     _row("actors.sign_in", "ask for a sign-in link", everybody=True),
-    _row("events.event.draft", "draft, change, publish or cancel an event", "partner", "secretary", "coordinator"),
+    _row(
+        "events.event.draft",
+        "draft, change, publish or cancel an event",
+        "partner",
+        "secretary",
+        "coordinator",
+    ),
     _row("events.event.read", "read drafts", "partner", "secretary", "coordinator"),
     _row("events.sign_ups.read", "read who signed up", "partner", "secretary", "coordinator"),
     _row("events.sign_up.make", "sign up for an event", everybody=True),

@@ -152,16 +152,27 @@ ALL: Final[tuple[Method, ...]] = (
     # notifications
     _command("notifications.subscribe", notifications.Subscribe, None, "null; a mail asks to confirm"),
     _command(
-        "notifications.subscribe_account", notifications.SubscribeAccount, notifications.SubscriptionView, "active"
+        "notifications.subscribe_account",
+        notifications.SubscribeAccount,
+        notifications.SubscriptionView,
+        "active",
     ),
     _command("notifications.confirm", notifications.SubscriptionToken, notifications.SubscriptionView, "active"),
     _query("notifications.own_subscription", notifications.SubscriptionToken, notifications.SubscriptionView, ""),
     _query("notifications.subscriptions", base.Empty, None, "List of SubscriptionView of the account."),
     _command("notifications.manage", notifications.ManageSubscription, notifications.SubscriptionView, "changed"),
     _command("notifications.unsubscribe", notifications.SubscriptionToken, notifications.SubscriptionView, "ended"),
-    _command("notifications.end_subscription", notifications.SubscriptionId, notifications.SubscriptionView, "ended"),
     _command(
-        "notifications.register_webhook", notifications.RegisterWebhook, None, "{'webhook': WebhookView, 'secret': str}"
+        "notifications.end_subscription",
+        notifications.SubscriptionId,
+        notifications.SubscriptionView,
+        "ended",
+    ),
+    _command(
+        "notifications.register_webhook",
+        notifications.RegisterWebhook,
+        None,
+        "{'webhook': WebhookView, 'secret': str}",
     ),
     _query("notifications.webhooks", base.Empty, None, "List of WebhookView of the account."),
     _command("notifications.activate_webhook", notifications.WebhookId, notifications.WebhookView, "active again"),

@@ -59,8 +59,8 @@ class RpcClient:
     async def connect(cls, amqp_uri: str, part: str, *, patience: float = 10.0) -> Self:
         """Tries for `patience` seconds, then goes on trying in the background."""
         client = cls(amqp_uri, part)
-        client._task = asyncio.create_task(client._open())  # noqa: SLF001 - our own
-        await asyncio.wait({client._task}, timeout=patience)  # noqa: SLF001
+        client._task = asyncio.create_task(client._open())
+        await asyncio.wait({client._task}, timeout=patience)
         return client
 
     _task: "asyncio.Task[None]"
@@ -70,14 +70,17 @@ class RpcClient:
         while True:
             try:
                 connection = await aio_pika.connect_robust(
-                    self._amqp_uri, timeout=5, reconnect_interval=1, client_properties={"connection_name": self._part}
+                    self._amqp_uri,
+                    timeout=5,
+                    reconnect_interval=1,
+                    client_properties={"connection_name": self._part},
                 )
                 channel = await connection.channel(publisher_confirms=True)
                 exchange = await channel.declare_exchange(topology.RPC, aio_pika.ExchangeType.TOPIC, durable=True)
                 queue = await channel.declare_queue(self._reply_to, exclusive=True, auto_delete=True)
                 await queue.bind(exchange, self._reply_to)
                 await queue.consume(self._take, no_ack=True)
-            except (AMQPError, OSError, asyncio.TimeoutError) as error:
+            except (TimeoutError, AMQPError, OSError) as error:
                 log.warning("broker away", error=str(error))
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)

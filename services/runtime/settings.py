@@ -18,6 +18,7 @@ class BadSettings(ValueError):
 class Settings:
     """What a part knows of its node. `regions`: NUTS 3 codes (2024). `languages`: in order of fallback.
 
+    `rate_limit_factor` multiplies the limits of what is open to the public; 0 switches them off.
     `incarnation` rises when the node is restored from a backup. `secret` keys the tokens of links in mails.
     """
 
@@ -43,6 +44,7 @@ class Settings:
     trusted_proxies: int
     webhooks_private: bool
     log_level: str
+    rate_limit_factor: float = 1.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -71,6 +73,7 @@ class Settings:
             trusted_proxies=read.number("MALMI_TRUSTED_PROXIES", "0"),
             webhooks_private=read.text("MALMI_WEBHOOKS_PRIVATE", "0") == "1",
             log_level=read.text("MALMI_LOG_LEVEL", "INFO"),
+            rate_limit_factor=float(read.number("MALMI_RATE_LIMIT_FACTOR", "1")),
         )
 
 

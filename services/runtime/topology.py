@@ -92,7 +92,8 @@ RIGHTS: Final[dict[str, Rights]] = {
     "relay": Rights(
         configure=rf"^(malmi\..*|facts\..*|{_PRIVATE_QUEUE})$",
         write=rf"^(malmi\..*|facts\..*|{_PRIVATE_QUEUE})$",
-        read=rf"^(malmi\..*|{_PRIVATE_QUEUE})$",
+        # declaring a queue with a dead-letter exchange asks for the right to read it
+        read=rf"^(malmi\..*|facts\..*|{_PRIVATE_QUEUE})$",
     ),
     "courier": Rights(
         configure=rf"^(malmi\.heartbeats|nameko-rpc|{_PRIVATE_QUEUE})$",

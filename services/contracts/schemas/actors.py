@@ -3,8 +3,9 @@
 from marshmallow import fields, validate
 
 from services.contracts import identifiers, permissions, principal, vocabularies
+
 from .base import Record, Strict, Tolerant
-from .fields import LONG, MEDIUM, Email, Localized, Moment, Text, WebAddress, each, id_of, one_of, nuts3
+from .fields import LONG, MEDIUM, Email, Localized, Moment, Text, WebAddress, each, id_of, nuts3, one_of
 
 
 class Identifier(Strict):

@@ -3,8 +3,9 @@
 from marshmallow import fields, validate
 
 from services.contracts import identifiers, vocabularies
+
 from .base import Record, Strict
-from .fields import LONG, MEDIUM, Localized, Text, WebAddress, each, id_of, one_of, nuts3
+from .fields import LONG, MEDIUM, Localized, Text, WebAddress, each, id_of, nuts3, one_of
 
 MEMBERSHIP_STATES = ("asked", "invited", "active", "declined", "ended")
 

@@ -3,8 +3,22 @@
 from marshmallow import fields, validate
 
 from services.contracts import identifiers, vocabularies
+
 from .base import Record, Strict, Tolerant
-from .fields import LONG, MEDIUM, Email, Localized, Moment, Text, TimeZone, WebAddress, each, id_of, one_of, nuts3
+from .fields import (
+    LONG,
+    MEDIUM,
+    Email,
+    Localized,
+    Moment,
+    Text,
+    TimeZone,
+    WebAddress,
+    each,
+    id_of,
+    nuts3,
+    one_of,
+)
 
 ORGANISER_KINDS = ("organisation", "consortium", "region")
 STATES = ("draft", "published", "cancelled")

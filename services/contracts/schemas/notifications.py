@@ -3,8 +3,9 @@
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.contracts import identifiers, vocabularies
+
 from .base import Record, Strict, Tolerant
-from .fields import Email, Moment, Text, WebAddress, each, id_of, one_of, nuts3
+from .fields import Email, Moment, Text, WebAddress, each, id_of, nuts3, one_of
 
 
 class Filter(Strict):

@@ -1,0 +1,94 @@
+"""events over nameko: each call is handed to its use case."""
+
+from typing import Any
+
+from services.contracts.envelope import Visibility
+from services.runtime import topology
+from services.runtime.definition import ServiceDefinition
+from services.runtime.service import CommonCalls, Runtime, call
+from services.runtime.snapshots import snapshot_of
+
+from . import use_cases
+from .model import Block, Event, Places
+from .reactions import REACTIONS
+from .store import INDEXES, EventStore
+
+
+def _seen_event(event: Event) -> Visibility | None:
+    if event.state == "draft":
+        return None
+    return "public" if event.is_public else "members"
+
+
+def _seen_places(_places: Places) -> Visibility:
+    return "public"  # a count says nothing by itself; a copy shows it only beside an event that it has
+
+
+def _seen_block(block: Block) -> Visibility:
+    return "public"
+
+
+DEFINITION = ServiceDefinition(
+    name="events",
+    store=EventStore,
+    indexes=INDEXES,
+    consumer=topology.EVENTS,
+    reactions=REACTIONS,
+    snapshots={
+        "event": snapshot_of("events.event.changed", lambda store: store.events, _seen_event),
+        "places": snapshot_of("events.places.changed", lambda store: store.places, _seen_places),
+        "block": snapshot_of("events.block.placed", lambda store: store.blocks, _seen_block),
+    },
+    recipient=use_cases.recipient,
+)
+
+
+class Service(CommonCalls):
+    """Events, their places and sign-ups."""
+
+    name = "events"
+    runtime = Runtime(DEFINITION)
+
+    @call
+    def draft_event(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.draft_event)
+
+    @call
+    def change_event(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_event, one_at_a_time="id")
+
+    @call
+    def publish_event(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.publish_event, one_at_a_time="id")
+
+    @call
+    def cancel_event(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.cancel_event, one_at_a_time="id")
+
+    @call
+    def discard_draft(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.discard_draft, one_at_a_time="id")
+
+    @call
+    def event(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.event)
+
+    @call
+    def own_events(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.own_events)
+
+    @call
+    def sign_up(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.sign_up, one_at_a_time="event")
+
+    @call
+    def own_sign_up(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.own_sign_up)
+
+    @call
+    def cancel_sign_up(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.cancel_sign_up)
+
+    @call
+    def sign_ups(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.sign_ups)

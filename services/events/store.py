@@ -1,0 +1,68 @@
+"""Collections of events, and their indexes."""
+
+from collections.abc import Iterable
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.client_session import ClientSession
+
+from services.runtime import copies, mandates
+from services.runtime.copies import Copies
+from services.runtime.records import Records
+from services.runtime.store import Store
+
+from .model import Block, Event, Places, SignUp
+
+INDEXES = {
+    "events": (IndexModel([("organiser.id", ASCENDING)]), IndexModel([("regions", ASCENDING)])),
+    "places": (),
+    "blocks": (),
+    "sign_ups": (
+        IndexModel([("event", ASCENDING), ("email_key", ASCENDING)], unique=True),
+        IndexModel([("event", ASCENDING), ("state", ASCENDING), ("number", ASCENDING)]),
+        IndexModel([("email_key", ASCENDING)]),
+    ),
+    "organisations": copies.INDEXES,
+    "consortia": copies.INDEXES,
+    "working_groups": copies.INDEXES,
+    "memberships": (*copies.INDEXES, IndexModel([("organisation", ASCENDING), ("state", ASCENDING)])),
+}
+
+
+class EventStore:
+    """Everything that events keeps, within one session."""
+
+    def __init__(self, store: Store, session: ClientSession | None) -> None:
+        self.events = Records(store, "events", Event, session)
+        self.places = Records(store, "places", Places, session)
+        self.blocks = Records(store, "blocks", Block, session)
+        self.sign_ups = Records(store, "sign_ups", SignUp, session)
+        self.organisations = Copies(store, "organisations", session)
+        self.consortia = Copies(store, "consortia", session)
+        self.working_groups = Copies(store, "working_groups", session)
+        self.memberships = Copies(store, "memberships", session)
+        self.mandates = Copies(store, mandates.COLLECTION, session)
+
+    def sign_up_of(self, event_id: str, email_key: str) -> SignUp | None:
+        """The sign-up of this address for this event; there is at most one."""
+        return next(self.sign_ups.where({"event": event_id, "email_key": email_key}, limit=1), None)
+
+    def first_waiting(self, event_id: str) -> SignUp | None:
+        """Who waits longest."""
+        return next(self.sign_ups.where({"event": event_id, "state": "waiting"}, limit=1, sort="number"), None)
+
+    def ahead_of(self, sign_up: SignUp) -> int:
+        """How many wait before this one."""
+        before = {"event": sign_up.event, "state": "waiting", "number": {"$lt": sign_up.number}}
+        return self.sign_ups.count(before)
+
+    def consortia_of(self, organisations: Iterable[str]) -> set[str]:
+        """The consortia in which one of these organisations is a member now."""
+        found = self.memberships.where({"organisation": {"$in": list(organisations)}, "state": "active"})
+        return {document["consortium"] for document in found}
+
+    def events_for(
+        self, organisers: Iterable[str], regions: Iterable[str], after: str | None, limit: int
+    ) -> list[Event]:
+        """Events of these organisers or regions in order of id."""
+        mine = [{"organiser.id": {"$in": list(organisers)}}, {"regions": {"$in": list(regions)}}]
+        return list(self.events.where({"$or": mine, "_id": {"$gt": after or ""}}, limit=limit))

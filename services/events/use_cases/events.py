@@ -1,0 +1,174 @@
+"""Drafting, changing, publishing, cancelling events, and reading those that are not public."""
+
+from dataclasses import replace
+from typing import Any
+
+from services.contracts import identifiers
+from services.contracts.errors import Conflict, NotFound
+from services.events import model
+from services.events.model import Event, Place, Places
+from services.events.store import EventStore
+from services.runtime.documents import structure, to_values
+from services.runtime.records import expect_version
+from services.runtime.work import Work
+
+from .audience import concerned, may_know, organiser_regions, target_of
+from .seats import fill_places
+
+Arguments = dict[str, Any]
+
+
+def draft_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
+    """A draft holds its date: the calendar shows time, theme and region, nothing else.
+
+    Raises Invalid, UnknownReference, Forbidden.
+    """
+    event = model.draft(_new(work, arguments))
+    work.require("events.event.draft", target_of(work, store, event.organiser))
+    event = replace(event, regions=concerned(event, organiser_regions(work, store, event.organiser)))
+    store.events.add(event)
+    store.places.add(_no_places_taken(event))
+    _follow_with_block(work, store, event)
+    return to_values(event)
+
+
+def change_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
+    """Changes what is given; more capacity lets in those who wait. Raises NotFound, Forbidden, VersionMismatch,
+    Conflict, Invalid."""
+    before = _own(work, store, arguments)
+    changes = _structured({key: value for key, value in arguments.items() if key not in ("id", "expected_version")})
+    after = model.change(before, changes, work.now, work.origin.incarnation)
+    after = replace(after, regions=concerned(after, organiser_regions(work, store, after.organiser)))
+    store.events.replace(after)
+    _tell_change(work, before, after)
+    _follow_with_block(work, store, after)
+    if after.capacity != before.capacity:
+        places = replace(store.places.get(after.id), capacity=after.capacity)
+        fill_places(work, store, after, model.recount(places, work.now, work.origin.incarnation))
+    return to_values(after)
+
+
+def publish_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
+    """Raises NotFound, Forbidden, VersionMismatch, Conflict, Invalid."""
+    event = model.publish(_own(work, store, arguments), work.now, work.origin.incarnation)
+    store.events.replace(event)
+    _tell(work, "events.event.published", event)
+    work.tell("events.places.changed", to_values(store.places.get(event.id)), _visibility(event))
+    _follow_with_block(work, store, event)
+    return to_values(event)
+
+
+def cancel_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
+    """Everybody who signed up or was told is told. Raises NotFound, Forbidden, VersionMismatch, Conflict."""
+    before = _own(work, store, arguments)
+    event = model.cancel(before, arguments["reason"], work.now, work.origin.incarnation)
+    store.events.replace(event)
+    _tell(work, "events.event.cancelled", event)
+    _follow_with_block(work, store, event)
+    return to_values(event)
+
+
+def discard_draft(work: Work, store: EventStore, arguments: Arguments) -> None:
+    """Only a draft can go; what was published is cancelled instead. Raises NotFound, Forbidden, Conflict."""
+    event = _own(work, store, arguments)
+    if event.state != "draft":
+        raise Conflict("Only a draft can be discarded. Cancel the event instead.")
+    store.events.remove(event.id)
+    store.places.remove(event.id)
+    _release_block(work, store, event)
+
+
+def event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
+    """Any event that the caller may know of. Raises NotFound, also for one that they may not."""
+    found = store.events.get(arguments["id"])
+    if not may_know(work, store, found):
+        raise NotFound(f"There is no {found.id}.")
+    return to_values(found)
+
+
+def own_events(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
+    """Events of the organisers and regions that the caller acts for, drafts too, in order of id."""
+    account = work.principal.account
+    mandates = tuple(work.mandates_of(account)) if account is not None else ()
+    organisers = {mandate.target for mandate in mandates if mandate.role in ("partner", "secretary", "coordinator")}
+    regions = {mandate.target for mandate in mandates if mandate.role == "coordinator"}
+    limit: int = arguments["limit"]
+    page = store.events_for(organisers, regions, arguments["after"], limit)
+    return {
+        "items": [to_values(found) for found in page if may_know(work, store, found)],
+        "next": page[-1].id if len(page) == limit else None,
+    }
+
+
+def _new(work: Work, arguments: Arguments) -> Event:
+    mine = {
+        "id": identifiers.new_id(identifiers.EVENT),
+        "block": identifiers.new_id(identifiers.BLOCK),
+        "home": work.origin.node,
+        "incarnation": work.origin.incarnation,
+        "version": 1,
+        "state": "draft",
+        "created": work.now,
+        "changed": work.now,
+    }
+    return structure(Event, {**arguments, **mine})
+
+
+def _structured(changes: Arguments) -> Arguments:
+    kinds: dict[str, Any] = {"place": Place | None, "audience": model.Audience}
+    return {
+        key: structure(kinds[key], value) if key in kinds else tuple(value) if isinstance(value, list) else value
+        for key, value in changes.items()
+    }
+
+
+def _no_places_taken(event: Event) -> Places:
+    return Places(event.id, event.home, event.incarnation, 1, "counted", event.created, event.changed, event.capacity)
+
+
+def _own(work: Work, store: EventStore, arguments: Arguments) -> Event:
+    """The event, if the caller may change it. Raises NotFound for one that they may not even know of."""
+    event = store.events.get(arguments["id"])
+    if not may_know(work, store, event):
+        raise NotFound(f"There is no {event.id}.")
+    work.require("events.event.draft", target_of(work, store, event.organiser))
+    expect_version(event, arguments.get("expected_version"))
+    return event
+
+
+def _visibility(event: Event) -> Any:
+    return "public" if event.is_public else "members"
+
+
+def _tell(work: Work, name: str, event: Event) -> None:
+    work.tell(name, to_values(event), _visibility(event))
+
+
+def _tell_change(work: Work, before: Event, after: Event) -> None:
+    if after.state == "draft":
+        return
+    if before.is_public and not after.is_public:
+        work.tell("events.event.withdrawn", model.tombstone(after), "public")
+    newly_public = after.is_public and not before.is_public
+    _tell(work, "events.event.published" if newly_public else "events.event.changed", after)
+
+
+def _follow_with_block(work: Work, store: EventStore, event: Event) -> None:
+    before = store.blocks.find(event.block)
+    block = model.block_of(event, before)
+    if block is None:
+        _release_block(work, store, event)
+    elif before is None:
+        store.blocks.add(block)
+        work.tell("events.block.placed", to_values(block))
+    else:
+        store.blocks.replace(block)
+        work.tell("events.block.placed", to_values(block))
+
+
+def _release_block(work: Work, store: EventStore, event: Event) -> None:
+    block = store.blocks.find(event.block)
+    if block is not None and block.state == "placed":
+        released = model.release(block, work.now, work.origin.incarnation)
+        store.blocks.replace(released)
+        work.tell("events.block.released", to_values(released))

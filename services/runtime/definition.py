@@ -1,0 +1,51 @@
+"""What a service tells the runtime of itself: its store, its consumer, its reactions, what can be rebuilt from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.contracts.envelope import Visibility
+
+from . import commands, inbox, mandates, outbox, topology
+from .desk import StoreFactory
+from .inbox import Reactions
+from .store import Indexes
+from .work import Work
+
+Snapshot = Callable[[Any, str | None, int], tuple[list[tuple[str, Visibility, Mapping[str, Any]]], str | None]]
+"""(store, after, limit) -> (fact type, visibility, record as Python values) each, and the cursor of the next page."""
+
+FindRecipient = Callable[[Work, Any, dict[str, Any]], Mapping[str, Any] | None]
+"""(work, store, {"reference", "purpose"}) -> contracts' Recipient, or None when the person is gone."""
+
+
+def nobody(_work: Work, _store: Any, _arguments: dict[str, Any]) -> None:
+    """A service that owns no persons."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDefinition:
+    """name: of the service. store: makes its store for a database and a session. indexes: by collection, its own.
+    consumer, reactions: the facts that it takes and what it does about them. snapshots: by kind of record."""
+
+    name: str
+    store: StoreFactory
+    indexes: Indexes
+    consumer: topology.Consumer
+    reactions: Reactions
+    snapshots: Mapping[str, Snapshot]
+    recipient: FindRecipient = nobody
+    sweeps: tuple[Callable[[Any], None], ...] = field(default=())
+    """Called every second with the store factory's product outside a transaction: housekeeping of the service's own."""
+
+    @property
+    def all_indexes(self) -> Indexes:
+        """With those of the runtime's own collections."""
+        return {
+            outbox.COLLECTION: outbox.INDEXES,
+            inbox.COLLECTION: inbox.INDEXES,
+            commands.COLLECTION: commands.INDEXES,
+            mandates.COLLECTION: mandates.INDEXES,
+            "relay": (),
+            **self.indexes,
+        }

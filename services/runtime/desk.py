@@ -1,0 +1,156 @@
+"""Where calls come in: check the arguments, open the unit of work, run the use case, give the answer.
+
+A use case is a function (work, store, arguments) -> answer. For a command it runs in one transaction with the
+command's id and the facts that it tells. `arguments` are Python values, loaded by the schema in contracts/rpc.py.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from eventlet.semaphore import Semaphore
+from pymongo.client_session import ClientSession
+
+from services.contracts import rpc
+from services.contracts.errors import Invalid, Refusal, UnknownReference
+from services.contracts.permissions import Mandate
+from services.contracts.rpc import Call
+
+from . import commands, logging, mandates
+from .settings import Settings
+from .store import Store, reaching, utc_now
+from .work import Origin, Work
+
+log = logging.get(__name__)
+
+UseCase = Callable[[Work, Any, dict[str, Any]], Any]
+StoreFactory = Callable[[Store, ClientSession | None], Any]
+
+PATIENCE = 1.0
+"""Seconds that a command waits for a record it names: the copy of another service's record may be behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Carries out the calls of one service.
+
+    store_factory: the service's store, given the database and the session. after_commit: called when facts may wait.
+    """
+
+    service: str
+    settings: Settings
+    store: Store
+    store_factory: StoreFactory
+    after_commit: Callable[[], None]
+    _locks: WeakValueDictionary[str, Semaphore]
+
+    def command(
+        self,
+        wire: Any,
+        use_case: UseCase,
+        *,
+        one_at_a_time: str | None = None,
+        reveal: Callable[[Any], Any] | None = None,
+    ) -> Any:
+        """Carries out a command once.
+
+        one_at_a_time: the argument that names what many write at once (an event's id); its commands then queue here
+        instead of conflicting in the store. reveal: adds a secret to the answer that must not be stored. Raises a
+        Refusal.
+        """
+        call, arguments = self._open(wire)
+        with self._turn(arguments.get(one_at_a_time) if one_at_a_time else None):
+            answer = self._patiently(call, lambda: self._once(call, use_case, arguments))
+        self.after_commit()
+        return answer if reveal is None else reveal(answer)
+
+    def steps(
+        self, wire: Any, steps: Callable[[dict[str, Any]], list[UseCase]], join: Callable[[list[Any]], Any]
+    ) -> Any:
+        """A command too large for one transaction: each step is done once by itself, under `<id>#<n>`.
+
+        A repeat does what is left. steps: the use cases, made from the arguments alone, the same each time. join:
+        the answers to one answer.
+        """
+        call, arguments = self._open(wire)
+        answers = []
+        for number, step in enumerate(steps(arguments)):
+            answers.append(self._once(replace(call, id=f"{call.id}#{number}"), step, arguments))
+            self.after_commit()
+        return join(answers)
+
+    def query(self, wire: Any, use_case: UseCase) -> Any:
+        """Answers a query. Raises a Refusal."""
+        call, arguments = self._open(wire)
+        with reaching(commands.remaining_seconds(call)):
+            answer = use_case(self._work(call, None), self.store_factory(self.store, None), arguments)
+        return self._dump(call, answer)
+
+    def _open(self, wire: Any) -> tuple[Call, dict[str, Any]]:
+        call = Call.from_wire(wire)
+        logging.bind_correlation(call.correlation_id)
+        method = rpc.BY_NAME.get(f"{self.service}.{call.method}")
+        if method is None:
+            raise Invalid(f"There is no call {call.method!r}.")
+        commands.remaining_seconds(call)
+        return call, rpc.load_arguments(method.arguments, call.arguments)
+
+    def _once(self, call: Call, use_case: UseCase, arguments: dict[str, Any]) -> Any:
+        def effect(session: ClientSession) -> tuple[Any, Work]:
+            work = self._work(call, session)
+            answer = use_case(work, self.store_factory(self.store, session), arguments)
+            return self._dump(call, answer), work
+
+        started = time.monotonic()
+        try:
+            answer = commands.once(self.store, call, effect)
+        except Refusal as refusal:
+            log.info("refused", method=call.method, command=call.id, code=refusal.code)
+            raise
+        log.info("done", method=call.method, command=call.id, ms=round((time.monotonic() - started) * 1000, 1))
+        return answer
+
+    def _patiently(self, call: Call, attempt: Callable[[], Any]) -> Any:
+        until = time.monotonic() + min(PATIENCE, commands.remaining_seconds(call) / 2)
+        while True:
+            try:
+                return attempt()
+            except UnknownReference:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(0.05)  # eventlet's: other calls go on
+
+    def _work(self, call: Call, session: ClientSession | None) -> Work:
+        def held(account: str) -> tuple[Mandate, ...]:
+            return mandates.held_by(self.store, account, session)
+
+        origin = Origin(
+            self.settings.node, self.settings.incarnation, call.correlation_id, call.id or call.correlation_id
+        )
+        return Work(origin, utc_now(), call.principal, held, self.settings.secret)
+
+    def _dump(self, call: Call, answer: Any) -> Any:
+        schema = rpc.BY_NAME[f"{self.service}.{call.method}"].answer
+        if schema is None or answer is None:
+            return answer
+        return rpc.dump(schema, answer)
+
+    def _turn(self, key: str | None) -> AbstractContextManager[object]:
+        if key is None:
+            return nullcontext()
+        lock: AbstractContextManager[object] = self._locks.setdefault(key, Semaphore())
+        return lock
+
+
+def open_desk(
+    service: str,
+    settings: Settings,
+    store: Store,
+    store_factory: StoreFactory,
+    after_commit: Callable[[], None],
+) -> Desk:
+    """A desk for the calls of a service."""
+    return Desk(service, settings, store, store_factory, after_commit, WeakValueDictionary())

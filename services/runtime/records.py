@@ -1,0 +1,76 @@
+"""A collection of versioned records of one kind: read, add, replace, page through."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+from pymongo.client_session import ClientSession
+
+from services.contracts.errors import NotFound, VersionMismatch
+
+from .documents import from_document, to_document
+from .store import Store
+
+
+class Versioned(Protocol):
+    """What every record has (contracts/schemas/base.py, Record)."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+
+R = TypeVar("R", bound=Versioned)
+
+
+class Records(Generic[R]):
+    """The records of one kind, within a session's transaction when there is one."""
+
+    def __init__(self, store: Store, collection: str, kind: type[R], session: ClientSession | None) -> None:
+        self._collection, self._kind, self._session = store[collection], kind, session
+
+    def find(self, record_id: str) -> R | None:
+        document = self._collection.find_one({"_id": record_id}, session=self._session)
+        return None if document is None else from_document(self._kind, document)
+
+    def get(self, record_id: str) -> R:
+        """Raises NotFound."""
+        record = self.find(record_id)
+        if record is None:
+            raise NotFound(f"There is no {record_id}.")
+        return record
+
+    def add(self, record: R) -> None:
+        self._collection.insert_one(to_document(record), session=self._session)
+
+    def replace(self, record: R) -> None:
+        """Writes the next version. Raises VersionMismatch when the one before it is no longer there."""
+        document = to_document(record)
+        condition = {"_id": record.id, "version": record.version - 1}
+        if self._collection.replace_one(condition, document, session=self._session).matched_count != 1:
+            raise VersionMismatch(f"{record.id} was changed by somebody else. Read it again.")
+
+    def remove(self, record_id: str) -> None:
+        self._collection.delete_one({"_id": record_id}, session=self._session)
+
+    def where(self, condition: Mapping[str, Any], *, limit: int = 0, sort: str = "_id") -> Iterator[R]:
+        """Those that meet an indexed condition, in order of `sort`."""
+        found = self._collection.find(dict(condition), session=self._session).sort(sort, 1).limit(limit)
+        return (from_document(self._kind, document) for document in found)
+
+    def page(self, after: str | None, limit: int) -> list[R]:
+        """The next `limit` records in order of id."""
+        return list(self.where({"_id": {"$gt": after or ""}}, limit=limit))
+
+    def count(self, condition: Mapping[str, Any]) -> int:
+        """How many meet an indexed condition."""
+        return self._collection.count_documents(dict(condition), session=self._session)
+
+
+def expect_version(record: Versioned, expected: int | None) -> None:
+    """Raises VersionMismatch when the caller read another version (If-Match)."""
+    if expected is not None and record.version != expected:
+        raise VersionMismatch(
+            f"The record is at version {record.version}, not {expected}. Read it again.",
+            {"version": record.version},
+        )

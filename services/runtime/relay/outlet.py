@@ -1,0 +1,108 @@
+"""One service's outbox, emptied: stamp, publish, wait for the confirms, remove."""
+
+import time
+from dataclasses import dataclass, replace
+
+import orjson
+from aio_pika.abc import AbstractExchange
+from pymongo import ASCENDING, UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+
+from services.runtime import logging, outbox
+from services.runtime.store import Document, utc_now
+
+from . import lease
+from .lease import Lease
+from .publisher import Stamped, publish
+
+log = logging.get(__name__)
+
+BATCH = 500
+
+
+@dataclass(slots=True)
+class Numbers:
+    """What the heartbeat says."""
+
+    published: int = 0
+    last_batch: int = 0
+    last_ms: float = 0.0
+
+
+class Outlet:
+    """Empties the outbox of one service while it holds the lease."""
+
+    def __init__(self, service: str, store: AsyncDatabase[Document], holder: str) -> None:
+        self.service, self.numbers = service, Numbers()
+        self._store, self._holder = store, holder
+        self._outbox = store[outbox.COLLECTION]
+        self._lease: Lease | None = None
+
+    async def drain(self, exchange: AbstractExchange) -> int:
+        """Publishes all that waits; how many facts. 0 while another relay holds the lease.
+
+        Raises LeaseLost, pymongo's and the broker's errors; whatever is raised, nothing is lost: what was stamped and
+        not yet removed is published again.
+        """
+        if not await self._hold():
+            return 0
+        count = await self._publish_all(exchange, {"sequence": {"$gt": 0}})
+        while await self._stamp():
+            count += await self._publish_all(exchange, {"sequence": {"$gt": 0}})
+            await self._hold()
+        return count
+
+    async def _hold(self) -> bool:
+        now = utc_now()
+        if self._lease is None or self._lease.until - now < lease.LENGTH / 2:
+            self._lease = await lease.take(self._store, self._holder, now)
+        return self._lease is not None
+
+    async def _stamp(self) -> int:
+        found = self._outbox.find({"sequence": 0}, {"_id": 1}).sort("_id", ASCENDING).limit(BATCH)
+        ids = [document["_id"] async for document in found]
+        if not ids or self._lease is None:
+            return 0
+        mine = self._lease
+
+        async def body(session: AsyncClientSession) -> None:
+            first = await lease.next_numbers(self._store, session, mine, len(ids))
+            stamps = [
+                UpdateOne({"_id": identity}, {"$set": {"sequence": first + offset}})
+                for offset, identity in enumerate(ids)
+            ]
+            await self._outbox.bulk_write(stamps, session=session)
+
+        try:
+            async with self._store.client.start_session() as session:
+                await session.with_transaction(body)
+        except lease.LeaseLost:
+            self._lease = None
+            raise
+        log.debug("stamped", service=self.service, facts=len(ids))
+        return len(ids)
+
+    async def _publish_all(self, exchange: AbstractExchange, condition: Document) -> int:
+        found = self._outbox.find(condition).sort("sequence", ASCENDING).limit(BATCH)
+        documents = [document async for document in found]
+        if not documents:
+            return 0
+        started = time.monotonic()
+        await publish(exchange, [_stamped(document) for document in documents])
+        log.debug("confirmed, before removing", service=self.service, facts=len(documents))
+        ids = [document["_id"] for document in documents]
+        await self._outbox.delete_many({"_id": {"$in": ids}})
+        self.numbers = replace(
+            self.numbers,
+            published=self.numbers.published + len(ids),
+            last_batch=len(ids),
+            last_ms=(time.monotonic() - started) * 1000,
+        )
+        return len(ids)
+
+
+def _stamped(document: Document) -> Stamped:
+    event = orjson.loads(document["body"])
+    event["sequence"] = str(document["sequence"])
+    return Stamped(document["_id"], document["routing_key"], orjson.dumps(event))

@@ -1,0 +1,183 @@
+"""The nameko side of the runtime: one dependency that runs everything, and the calls every service answers."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+from nameko.extensions import DependencyProvider
+from nameko.rpc import rpc as nameko_rpc
+from pymongo.client_session import ClientSession
+from pymongo.errors import PyMongoError
+
+from services.contracts import facts, rpc
+from services.contracts.envelope import Fact
+from services.contracts.errors import NotFound, Refusal, StoreAway
+from services.contracts.permissions import Target
+from services.contracts.principal import OPERATOR
+from services.contracts.schemas import node
+
+from . import commands, heartbeat, inbox, logging, mandates, outbox, store
+from .definition import ServiceDefinition
+from .desk import Desk, open_desk
+from .heartbeat import Heartbeat
+from .listener import FactListener
+from .pulse import Pulse
+from .settings import Settings
+from .work import Origin, Work
+
+log = logging.get(__name__)
+
+HOUSEKEEPING_EVERY = 3600.0
+
+
+def call(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a method of a service a remote call. A refusal is an answer, not a fault: nameko logs it as expected."""
+    entrypoint: Callable[..., Any] = nameko_rpc(expected_exceptions=Refusal)(method)
+    return entrypoint
+
+
+class Runtime(DependencyProvider):
+    """Gives a service its desk, and runs its listener, sweeper and pulse beside it."""
+
+    def __init__(self, definition: ServiceDefinition) -> None:
+        self.definition = definition
+
+    def setup(self) -> None:
+        settings = self.container.config["settings"]
+        self._settings: Settings = settings
+        name = self.definition.name
+        self._store = store.connect(settings.mongodb_uri, settings.database_prefix + name, settings.part)
+        self._inbox = inbox.Inbox(self._store, self._apply)
+        self._pulse = Pulse(settings.amqp_uri, name, self._state)
+        self._desk = open_desk(name, settings, self._store, self.definition.store, self._pulse.nudge)
+        self._listener = FactListener(settings.amqp_uri, self.definition.consumer, self._inbox, self._pulse.nudge)
+        self._stopped = False
+        self._wait_for_store()
+
+    def start(self) -> None:
+        for run in (self._listener.run, self._pulse.run, self._sweep):
+            self.container.spawn_managed_thread(run, identifier=f"runtime.{run.__qualname__}")
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._listener.should_stop = True
+        self._pulse.stop()
+
+    def get_dependency(self, worker_ctx: Any) -> "Runtime":
+        return self
+
+    @property
+    def desk(self) -> Desk:
+        return self._desk
+
+    @property
+    def inbox(self) -> inbox.Inbox:
+        return self._inbox
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    def _wait_for_store(self) -> None:
+        pause = 0.2
+        while True:
+            try:
+                store.ensure_indexes(self._store, self.definition.all_indexes)
+            except PyMongoError as error:
+                if not store.is_away(error):
+                    raise
+                log.warning("store away", error=type(error).__name__)
+                eventlet.sleep(pause)
+                pause = min(pause * 2, 5.0)
+            else:
+                return
+
+    def _apply(self, session: ClientSession, fact: Fact) -> list[Fact]:
+        origin = Origin(self._settings.node, self._settings.incarnation, fact.correlation_id, fact.id)
+        work = Work(
+            origin,
+            store.utc_now(),
+            OPERATOR,
+            lambda account: mandates.held_by(self._store, account, session),
+            self._settings.secret,
+        )
+        made = self.definition.store(self._store, session)
+        return inbox.apply_reactions(work, made, self.definition.reactions, fact)
+
+    def _sweep(self) -> None:
+        next_housekeeping = 0.0
+        while not self._stopped:
+            try:
+                if self._inbox.retry_due():
+                    self._pulse.nudge()
+                for sweep in self.definition.sweeps:
+                    sweep(self.definition.store(self._store, None))
+                if time.monotonic() >= next_housekeeping:
+                    commands.forget_old(self._store)
+                    self._inbox.forget_old()
+                    next_housekeeping = time.monotonic() + HOUSEKEEPING_EVERY
+            except (StoreAway, PyMongoError) as error:
+                log.warning("sweep put off", error=f"{type(error).__name__}: {error}")
+            eventlet.sleep(1)
+
+    def _state(self) -> Heartbeat:
+        try:
+            with store.reaching(2):
+                numbers = {
+                    "outbox_waiting": outbox.waiting(self._store),
+                    "inbox_waiting": self._inbox.count("waiting"),
+                    "dead_letters": self._inbox.count("dead"),
+                }
+        except StoreAway as error:
+            return heartbeat.beat_of(self._settings.part, ready=False, numbers={}, says=str(error))
+        return heartbeat.beat_of(self._settings.part, ready=True, numbers=dict(numbers))
+
+
+class CommonCalls:
+    """The calls that every service answers (contracts/rpc.py, `_everywhere`). `runtime` is the subclass's."""
+
+    runtime: Runtime
+
+    @call
+    def snapshot(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self._snapshot)
+
+    @call
+    def recipient(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self._recipient)
+
+    @call
+    def dead_letters(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self._dead_letters)
+
+    @call
+    def replay(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, self._replay)
+
+    def _snapshot(self, work: Work, made: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+        work.require_the_node()
+        source = self.runtime.definition.snapshots.get(arguments["kind"])
+        if source is None:
+            raise NotFound(f"There is no snapshot of {arguments['kind']!r} here.")
+        records, following = source(made, arguments["after"], arguments["limit"])
+        pages = [
+            {**facts.write_data(name, dict(record)), "visibility": visibility} for name, visibility, record in records
+        ]
+        return {"records": pages, "next": following}
+
+    def _recipient(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
+        work.require_the_node()
+        return self.runtime.definition.recipient(work, made, arguments)
+
+    def _dead_letters(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
+        work.require(f"{self.runtime.definition.name}.dead_letters.read", Target())
+        failed = self.runtime.inbox.failed(also_waiting=arguments["also_waiting"], limit=arguments["limit"])
+        return [rpc.dump(node.DeadLetterView, letter) for letter in failed]
+
+    def _replay(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
+        work.require(f"{self.runtime.definition.name}.dead_letters.read", Target())
+        return {"replayed": self.runtime.inbox.replay(arguments["ids"])}
+
+
+__all__ = ["CommonCalls", "Runtime", "call"]

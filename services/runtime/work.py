@@ -1,0 +1,80 @@
+"""A unit of work: what a use case may do besides read and write its store. Pure: no broker, no database."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.contracts import facts, identifiers
+from services.contracts.envelope import Fact, Visibility
+from services.contracts.errors import Forbidden, SignInNeeded
+from services.contracts.permissions import BY_ACTION, Mandate, Target, may
+from services.contracts.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which node and incarnation writes, and what it follows from (ids of the request and of the command or fact)."""
+
+    node: str
+    incarnation: int
+    correlation_id: str
+    causation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction's worth. `now` is the same moment throughout. `told` is committed with the change (rule 4).
+
+    secret: the node's, for the tokens of links (links.py).
+    """
+
+    origin: Origin
+    now: datetime
+    principal: Principal
+    mandates_of: Callable[[str], Iterable[Mandate]]
+    secret: bytes = b""
+    told: list[Fact] = field(default_factory=list)
+
+    def tell(self, name: str, record: Mapping[str, Any], visibility: Visibility = "public") -> None:
+        """Adds a fact to the outbox. `record`: the whole record as Python values, with id, incarnation, version.
+
+        Raises KeyError for a fact type that contracts/facts.py lacks, ValueError for a visibility it may not have.
+        """
+        if visibility not in facts.BY_NAME[name].visibilities:
+            raise ValueError(f"{name} may not be {visibility}")
+        self.told.append(
+            Fact(
+                id=identifiers.new_id(identifiers.FACT),
+                type=name,
+                visibility=visibility,
+                home=self.origin.node,
+                subject=record["id"],
+                incarnation=record.get("incarnation", self.origin.incarnation),
+                version=record.get("version", 1),
+                time=self.now,
+                data=facts.write_data(name, dict(record)),
+                correlation_id=self.origin.correlation_id,
+                causation_id=self.origin.causation_id,
+            )
+        )
+
+    def may(self, action: str, target: Target) -> bool:
+        """Whether the caller may do this, by the table in contracts/permissions.py."""
+        account = self.principal.account
+        mandates = self.mandates_of(account) if account is not None else ()
+        return may(self.principal, mandates, action, target)
+
+    def require(self, action: str, target: Target) -> None:
+        """Raises SignInNeeded or Forbidden unless the caller may do this."""
+        if self.may(action, target):
+            return
+        what = BY_ACTION[action].says
+        if self.principal.kind == "visitor":
+            raise SignInNeeded(f"Sign in to {what}.")
+        raise Forbidden(f"You hold no mandate to {what} here.")
+
+    def require_the_node(self) -> None:
+        """For calls between the parts of a node, which the gateway never hands on. Raises Forbidden."""
+        if self.principal.kind != "operator":
+            raise Forbidden("This is only for parts of the node.")

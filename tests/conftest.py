@@ -1,0 +1,43 @@
+"""Fixtures that all tests may use. A node's broker and store are started once a session; parts by the tests."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.harness import Facts, Part, Rpc, NodeUnderTest
+from tests.harness.node import running_node
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeUnderTest]:
+    """Broker and store, and the parts that tests started. Shared: use ids and addresses of your own."""
+    yield from running_node(tmp_path_factory.mktemp("node"))
+
+
+@pytest.fixture(scope="session")
+def start_service(node: NodeUnderTest) -> Callable[[str], Part]:
+    """Starts a part of the shared node unless it runs already; never kill one that you got from here."""
+    running: dict[str, Part] = {}
+
+    def start(name: str) -> Part:
+        if name not in running:
+            running[name] = node.start(name)
+        return running[name]
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def rpc(node: NodeUnderTest) -> Iterator[Rpc]:
+    """Calls the services of the shared node."""
+    client = Rpc(node.amqp_uri)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def facts(node: NodeUnderTest) -> Iterator[Facts]:
+    """Everything that is published on the shared node."""
+    collector = Facts(node.amqp_uri)
+    yield collector
+    collector.close()

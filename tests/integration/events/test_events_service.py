@@ -1,0 +1,207 @@
+"""The events service as the gateway meets it: by remote calls, with its facts seen on the broker."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.contracts import errors, identifiers
+from services.contracts.envelope import Fact, format_time
+from services.contracts.principal import Principal
+from tests.harness import Facts, Part, Rpc, until
+
+Start = Callable[[str], Part]
+
+
+class World:
+    """An organisation in North Karelia with a partner who acts for it, as facts of actors made them known."""
+
+    def __init__(self, rpc: Rpc, facts: Facts) -> None:
+        self.rpc, self.facts = rpc, facts
+        self.organisation = identifiers.new_id(identifiers.ORGANISATION)
+        self.partner = Principal("account", identifiers.new_id(identifiers.ACCOUNT))
+        self.stranger = Principal("account", identifiers.new_id(identifiers.ACCOUNT))
+        facts.publish(
+            _fact(
+                "actors.organisation.registered",
+                self.organisation,
+                {"state": "admitted", "name": {"fi": "Business Joensuu Oy"}, "regions": ["FI1DC"]},
+            ),
+            self._mandate(self.partner, "partner", self.organisation),
+        )
+
+    def _mandate(self, who: Principal, role: str, target: str) -> Fact:
+        identity = identifiers.new_id(identifiers.MANDATE)
+        data = {"state": "granted", "account": who.account, "role": role, "target": target}
+        return _fact("actors.mandate.granted", identity, data, "node")
+
+    def draft(self, **changes: Any) -> dict[str, Any]:
+        """A draft of the partner's, once the service has heard of both."""
+        begins = datetime.now(UTC) + timedelta(days=30)
+        arguments = {
+            "organiser": {"kind": "organisation", "id": self.organisation},
+            "title": {"fi": "Esimerkkiseminaari sivuvirroista", "en": "Example seminar on side streams"},
+            "begins": format_time(begins),
+            "ends": format_time(begins + timedelta(hours=3)),
+            "place": {"name": "Outokumpu", "region": "FI1DC"},
+            "themes": ["side_streams"],
+            **changes,
+        }
+        return until(lambda: self._try_draft(arguments), says="the partner may draft")
+
+    def _try_draft(self, arguments: dict[str, Any]) -> Any:
+        try:
+            return self.rpc.call("events.draft_event", arguments, principal=self.partner)
+        except errors.Forbidden:
+            return None
+
+    def published(self, **changes: Any) -> dict[str, Any]:
+        draft = self.draft(**changes)
+        event: dict[str, Any] = self.rpc.call("events.publish_event", {"id": draft["id"]}, principal=self.partner)
+        return event
+
+    def sign_up(self, event: str, address: str, **rest: Any) -> dict[str, Any]:
+        arguments = {"event": event, "name": "Esimerkki Osallistuja", "email": address}
+        answer: dict[str, Any] = self.rpc.call("events.sign_up", arguments, **rest)
+        return answer
+
+
+def _fact(fact_type: str, subject: str, data: dict[str, Any], visibility: Any = "public") -> Fact:
+    now = datetime.now(UTC)
+    record = {
+        "id": subject,
+        "home": "pohjois-karjala",
+        "incarnation": 1,
+        "version": 1,
+        "created": format_time(now),
+        "changed": format_time(now),
+        **data,
+    }
+    return Fact(
+        id=identifiers.new_id(identifiers.FACT),
+        type=fact_type,
+        visibility=visibility,
+        home="pohjois-karjala",
+        subject=subject,
+        incarnation=1,
+        version=1,
+        time=now,
+        data=record,
+        correlation_id="test",
+        causation_id="test",
+        sequence=1,
+    )
+
+
+@pytest.fixture(scope="module")
+def world(start_service: Start, rpc: Rpc, facts: Facts) -> World:
+    start_service("relay")
+    start_service("events")
+    return World(rpc, facts)
+
+
+def test_a_draft_shows_a_date_hold_and_nothing_else(world: World, facts: Facts) -> None:
+    draft = world.draft()
+    hold = facts.wait_for("events.block.placed", lambda fact: fact.data["begins"] == draft["begins"])
+    assert hold.data["kind"] == "hold"
+    assert set(hold.data) == {
+        *("id", "home", "incarnation", "version", "state", "created", "changed"),
+        *("kind", "begins", "ends", "time_zone", "themes", "regions"),
+    }
+    assert not facts.of("events.event.published", draft["id"])
+
+
+def test_publishing_tells_the_event_and_releases_the_hold(world: World, facts: Facts) -> None:
+    event = world.published()
+    told = facts.wait_for("events.event.published", lambda fact: fact.subject == event["id"])
+    assert told.visibility == "public"
+    assert told.data["title"] == event["title"]
+    assert told.data["regions"] == ["FI1DC"]
+    facts.wait_for("events.block.released", lambda fact: fact.causation_id == told.causation_id)
+
+
+def test_facts_of_one_service_are_numbered_without_gaps(world: World, facts: Facts) -> None:
+    event = world.published()
+    facts.wait_for("events.event.published", lambda fact: fact.subject == event["id"])
+    numbers = [fact.sequence for fact in facts.seen if fact.service == "events"]
+    assert numbers == list(range(numbers[0] or 0, (numbers[0] or 0) + len(numbers)))
+
+
+def test_a_command_repeated_with_its_id_happens_once(world: World) -> None:
+    event = world.published(capacity=5)
+    first = world.sign_up(event["id"], "a@example.org", command_id=f"once-{event['id']}")
+    again = world.sign_up(event["id"], "a@example.org", command_id=f"once-{event['id']}")
+    assert first == again
+    people = world.rpc.call("events.sign_ups", {"id": event["id"]}, principal=world.partner)
+    assert [person["id"] for person in people] == [first["id"]]
+
+
+def test_a_command_id_used_for_something_else_is_refused(world: World) -> None:
+    event = world.published()
+    world.sign_up(event["id"], "a@example.org", command_id=f"reused-{event['id']}")
+    with pytest.raises(errors.KeyReused):
+        world.sign_up(event["id"], "b@example.org", command_id=f"reused-{event['id']}")
+
+
+def test_the_last_seat_is_given_once_and_the_next_waits(world: World) -> None:
+    event = world.published(capacity=1)
+    assert world.sign_up(event["id"], "a@example.org")["state"] == "confirmed"
+    assert world.sign_up(event["id"], "b@example.org")["state"] == "waiting"
+
+
+def test_a_cancelled_seat_goes_on_at_once(world: World, facts: Facts) -> None:
+    event = world.published(capacity=1)
+    first = world.sign_up(event["id"], "a@example.org")
+    second = world.sign_up(event["id"], "b@example.org")
+    recipient = world.rpc.call(
+        "events.recipient",
+        {"reference": first["id"], "purpose": "sign_up.confirmed"},
+        principal=Principal("operator"),
+    )
+    token = recipient["link"].rpartition("/")[2]
+    world.rpc.call("events.cancel_sign_up", {"token": token})
+    facts.wait_for("events.sign_up.promoted", lambda fact: fact.subject == second["id"])
+    people = world.rpc.call("events.sign_ups", {"id": event["id"]}, principal=world.partner)
+    assert [(person["email"], person["state"]) for person in people] == [
+        ("a@example.org", "cancelled"),
+        ("b@example.org", "confirmed"),
+    ]
+
+
+def test_more_capacity_lets_in_those_who_wait(world: World, facts: Facts) -> None:
+    event = world.published(capacity=1)
+    world.sign_up(event["id"], "a@example.org")
+    second = world.sign_up(event["id"], "b@example.org")
+    world.rpc.call("events.change_event", {"id": event["id"], "capacity": 2}, principal=world.partner)
+    facts.wait_for("events.sign_up.promoted", lambda fact: fact.subject == second["id"])
+
+
+def test_a_stranger_changes_nothing(world: World) -> None:
+    event = world.published()
+    with pytest.raises(errors.Forbidden):
+        world.rpc.call("events.cancel_event", {"id": event["id"]}, principal=world.stranger)
+    with pytest.raises(errors.SignInNeeded):
+        world.rpc.call("events.cancel_event", {"id": event["id"]})
+
+
+def test_a_draft_is_not_there_for_a_stranger(world: World) -> None:
+    draft = world.draft()
+    with pytest.raises(errors.NotFound):
+        world.rpc.call("events.event", {"id": draft["id"]}, principal=world.stranger)
+
+
+def test_a_stale_version_is_refused(world: World) -> None:
+    event = world.published()
+    arguments = {"id": event["id"], "title": {"fi": "Esimerkki"}, "expected_version": 1}
+    with pytest.raises(errors.VersionMismatch):
+        world.rpc.call("events.change_event", arguments, principal=world.partner)
+
+
+def test_an_end_before_the_beginning_names_the_field(world: World) -> None:
+    event = world.draft()
+    with pytest.raises(errors.Invalid) as caught:
+        world.rpc.call(
+            "events.change_event", {"id": event["id"], "ends": "2026-01-01T00:00:00Z"}, principal=world.partner
+        )
+    assert caught.value.details["errors"][0]["field"] == "ends"
