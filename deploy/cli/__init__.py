@@ -1,5 +1,8 @@
 """The malmi command: `./malmi --help`.
 
-node.py       up, down, status, logs
-checks.py     test
+node.py          up, down, status, logs
+people.py        account, mandate, key
+dead_letters.py  dead-letters
+containers.py    containers
+checks.py        test
 """

@@ -4,7 +4,7 @@ import click
 
 from deploy.node.errors import NodeError
 
-from . import checks, node, terminal
+from . import checks, containers, dead_letters, node, people, terminal
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -15,11 +15,19 @@ def cli() -> None:
     ./malmi up       start a node; everything that it needs is set up first
     ./malmi status   what runs where, and how it is
     ./malmi down     stop it; its data stays
+    ./malmi mandate  who may act for whom; the first coordinator is made with it
     ./malmi test     every check and test of this repository
     """
 
 
-for command in (node.up, node.down, node.status, node.logs, checks.test):
+_COMMANDS: tuple[click.Command, ...] = (
+    *(node.up, node.down, node.status, node.logs),
+    *(people.account, people.mandate, people.key),
+    dead_letters.dead_letters,
+    containers.containers,
+    checks.test,
+)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

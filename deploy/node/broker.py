@@ -114,15 +114,15 @@ def programs(folder: Path, ports: dict[str, int], accounts: Sequence[Account]) -
 
 
 def _write_settings(folder: Path, ports: dict[str, int], accounts: Sequence[Account]) -> None:
-    definitions = folder / "definitions.json"
-    write_text(definitions, json.dumps(_definitions(accounts), indent=1))
+    file = folder / "definitions.json"
+    write_text(file, json.dumps(definitions(accounts), indent=1))
     write_text(
         folder / "rabbitmq.conf",
         f"""# Written by ./malmi up at every start.
 listeners.tcp.1 = {free_ports.LOCALHOST}:{ports["broker"]}
 management.tcp.ip = {free_ports.LOCALHOST}
 management.tcp.port = {ports["broker_management"]}
-load_definitions = {definitions}
+load_definitions = {file}
 log.console = true
 log.console.level = info
 log.file = false
@@ -132,7 +132,8 @@ log.file = false
     write_text(folder / "rabbitmq-env.conf", "")
 
 
-def _definitions(accounts: Sequence[Account]) -> dict[str, object]:
+def definitions(accounts: Sequence[Account]) -> dict[str, object]:
+    """Vhost, users and their rights, as the broker's load_definitions takes them."""
     return {
         "vhosts": [{"name": VHOST}],
         "users": [
@@ -167,7 +168,7 @@ def _hash(password: str) -> str:
 class BrokerHandle:
     """A broker that runs without a node. `uri` is the operator's; `management_url` its HTTP API."""
 
-    uri: str
+    uri: str = field(repr=False)
     management_url: str
     ports: dict[str, int]
     accounts: dict[str, Account]

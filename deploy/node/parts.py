@@ -31,6 +31,14 @@ OURS: dict[str, tuple[str, ...]] = {
 }
 """Module and arguments of every part of ours. Each has a broker user of its name."""
 
+SETTINGS = (
+    "MALMI_PART", "MALMI_NODE", "MALMI_NODE_NAME", "MALMI_REGIONS", "MALMI_LANGUAGES", "MALMI_TIME_ZONE",
+    "MALMI_INCARNATION", "MALMI_DATA", "MALMI_PUBLIC_URL", "AMQP_URI", "MONGODB_URI", "MALMI_DB_PREFIX",
+    "MALMI_SECRET", "SMTP_URI", "MAIL_FROM", "MALMI_CONTACT", "MALMI_HOST", "MALMI_PORT", "MALMI_WORKERS",
+    "MALMI_TRUSTED_PROXIES", "MALMI_WEBHOOKS_PRIVATE", "MALMI_LOG_LEVEL", "MALMI_RATE_LIMIT_FACTOR",
+)  # fmt: skip
+"""All that services/runtime/settings.py reads; a test holds the two together."""
+
 OPERATOR = "operator"
 BROKER_USERS = (*OURS, OPERATOR)
 _NOT_OURS_TO_PASS = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
