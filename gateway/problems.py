@@ -92,6 +92,12 @@ _TYPES: Final = (
         "The service cannot be reached",
         "Nothing was carried out. Repeat the request after the time in Retry-After.",
     ),
+    ProblemType(
+        "read_model_away",
+        503,
+        "Nothing can be read yet",
+        "The node has just been set up, or its read model is being repaired. Repeat the request in a moment.",
+    ),
     ProblemType("bad_request", 400, "The request cannot be read", "The detail says what is wrong with it."),
     ProblemType(
         "invalid_query",
@@ -163,10 +169,10 @@ class Problem(Exception):
             self.headers.setdefault("WWW-Authenticate", 'Bearer realm="malmi"')
         super().__init__(detail)
 
-    def to_json(self, instance: str, correlation_id: str) -> dict[str, Any]:
-        """The members of the problem. instance: the request's path."""
+    def to_json(self, base: str, instance: str, correlation_id: str) -> dict[str, Any]:
+        """The members of the problem. base: the node's public URL. instance: the request's path."""
         body: dict[str, Any] = {
-            "type": f"/problems/{self.type.code}",
+            "type": f"{base}/problems/{self.type.code}",
             "title": self.type.title,
             "status": self.type.status,
             "detail": self.detail,

@@ -1,0 +1,29 @@
+"""Commands and private reads: a table of what the requests become (table.py), and the few that need more."""
+
+from gateway.dependencies import Dependencies, Route
+
+from .resource import EndpointResource
+from .special import (
+    CurrentSession,
+    DeadLetters,
+    Import,
+    ReplayDeadLetters,
+    Sessions,
+    SignIn,
+    Subscriptions,
+)
+from .table import ALL
+
+
+def routes(deps: Dependencies) -> list[Route]:
+    """The routes of every command and private read."""
+    return [
+        *(Route(f"/api/v1{endpoint.path}", EndpointResource(deps, endpoint)) for endpoint in ALL),
+        Route("/api/v1/sign-in", SignIn(deps)),
+        Route("/api/v1/sessions", Sessions(deps)),
+        Route("/api/v1/sessions/current", CurrentSession(deps)),
+        Route("/api/v1/subscriptions", Subscriptions(deps)),
+        Route("/api/v1/organisations/import", Import(deps)),
+        Route("/api/v1/dead-letters", DeadLetters(deps)),
+        Route("/api/v1/dead-letters/replay", ReplayDeadLetters(deps)),
+    ]

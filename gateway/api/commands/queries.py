@@ -1,0 +1,44 @@
+"""The parameters of private reads."""
+
+from marshmallow import Schema, fields, validate
+
+from services.contracts import identifiers, rpc
+from services.contracts.schemas.fields import id_of, nuts3
+
+
+class Pages(Schema):
+    """Where a long list goes on: follow `next` of the page before."""
+
+    cursor = fields.String(validate=validate.Length(max=100))
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+
+
+class Deliveries(Schema):
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+
+
+class OfRegion(Schema):
+    region = nuts3(required=True)
+
+
+class Memberships(Schema):
+    consortium = id_of(identifiers.CONSORTIUM)
+    organisation = id_of(identifiers.ORGANISATION)
+
+
+class OfService(Schema):
+    service = fields.String(
+        validate=validate.OneOf(rpc.SERVICES), metadata={"description": "One service; without it all four."}
+    )
+
+
+class Import(Schema):
+    region = nuts3(required=True, metadata={"description": "The coordinator's region; for rows that name none."})
+    dry_run = fields.Boolean(load_default=False, metadata={"description": "Only tells what would be done."})
+
+
+class Replay(Schema):
+    """ids empty: all dead ones of the service."""
+
+    service = fields.String(required=True, validate=validate.OneOf(rpc.SERVICES))
+    ids = fields.List(fields.String(), load_default=list, validate=validate.Length(max=1_000))

@@ -1,0 +1,41 @@
+"""The gateway's routes and middleware, and nothing else."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import falcon.asgi
+
+from gateway import api, bootstrap, errors, health, pages
+from gateway.dependencies import Dependencies, Route
+from gateway.documents import routes as documents
+from gateway.middleware import Authentication, Correlation, SafeHeaders
+from gateway.paths import Path, by_path
+from services.runtime import logging
+from services.runtime.settings import Settings
+
+
+def create() -> "falcon.asgi.App[Any, Any]":
+    """The application of a worker, from the environment."""
+    settings = Settings.from_environment()
+    logging.configure(settings.part, settings.log_level)
+    return assemble(bootstrap.dependencies(settings))
+
+
+def assemble(deps: Dependencies) -> "falcon.asgi.App[Any, Any]":
+    app = falcon.asgi.App(
+        middleware=[bootstrap.Lifecycle(deps), Correlation(deps), SafeHeaders(), Authentication(deps)]
+    )
+    errors.install(app, deps, pages.show_problem(deps))
+    shared = by_path(routes(deps))
+    for path in (*shared, *by_path(documents(deps, shared))):
+        app.add_route(path.template, path)
+    return app
+
+
+def routes(deps: Dependencies) -> Iterable[Route]:
+    yield from api.routes(deps)
+    yield from health.routes(deps)
+    yield from pages.routes(deps)
+
+
+__all__ = ["Path", "assemble", "create"]

@@ -1,0 +1,86 @@
+"""Plain public pages for what mails name: an event, a piece of news."""
+
+from typing import Any
+
+import falcon.asgi
+import orjson
+
+from gateway.api.commands import special
+from gateway.api.commands.resource import take_from_limit
+from gateway.dependencies import Dependencies, Route
+from gateway.pages import forms
+from gateway.pages.languages import Words
+from gateway.pages.rendering import show, words_of
+from gateway.problems import Problem
+
+Request = falcon.asgi.Request
+Response = falcon.asgi.Response
+
+
+def _read(deps: Dependencies, kind: str, record_id: str) -> dict[str, Any]:
+    found = deps.reader.one(kind, record_id, deps.settings.node)
+    if found is None:
+        raise Problem("not_found", "It was withdrawn, or there is nothing at this address.")
+    record: dict[str, Any] = orjson.loads(found.body)
+    return record
+
+
+class Event:
+    """An event, and the form to sign up for it."""
+
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
+
+    async def on_get(self, request: Request, response: Response, language: str, id: str) -> None:
+        text = words_of(self._deps, language)
+        self._show(request, response, text, _read(self._deps, "event", id))
+
+    async def on_post(self, request: Request, response: Response, language: str, id: str) -> None:
+        text = words_of(self._deps, language)
+        take_from_limit(self._deps, request, response, "sign-up")
+        event = _read(self._deps, "event", id)
+        form = await forms.read(request)
+        person = {"name": forms.one(form, "name"), "email": forms.one(form, "email")}
+        arguments = {"event": id, "language": text.language, **person}
+        try:
+            answer = await special.call(self._deps, request, "events.sign_up", arguments)
+        except Problem as problem:
+            if problem.type.code not in ("invalid", "conflict", "not_found"):
+                raise
+            wrong = {entry["pointer"].strip("/") for entry in problem.errors} or {"closed"}
+            self._show(request, response, text, event, person, wrong, status=problem.type.status)
+            return
+        show(self._deps, request, response, "signed_up.html", text, {"event": event, "state": answer["state"]})
+
+    def _show(
+        self,
+        request: Request,
+        response: Response,
+        text: Words,
+        event: dict[str, Any],
+        person: dict[str, str] | None = None,
+        wrong: set[str] | None = None,
+        status: int = 200,
+    ) -> None:
+        values = {
+            "event": event,
+            "here": event["home"] == self._deps.settings.node,
+            "person": person or {"name": "", "email": ""},
+            "wrong": wrong or set(),
+        }
+        private = person is not None
+        show(self._deps, request, response, "event.html", text, values, status=status, private=private)
+
+
+class News:
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
+
+    async def on_get(self, request: Request, response: Response, language: str, id: str) -> None:
+        text = words_of(self._deps, language)
+        values = {"news": _read(self._deps, "news", id)}
+        show(self._deps, request, response, "news.html", text, values, private=False)
+
+
+def routes(deps: Dependencies) -> list[Route]:
+    return [Route("/{language}/events/{id}", Event(deps)), Route("/{language}/news/{id}", News(deps))]
