@@ -83,6 +83,7 @@ TABLE: tuple[Permission, ...] = (
     _row("actors.account.open", "open an account for a person", "coordinator", "operator"),
     _row("actors.key.issue", "issue or revoke an API key", "operator", own=True),
     _row("actors.sign_in", "ask for a sign-in link", everybody=True),
+    _row("actors.session.close", "end a session", "operator", own=True),
     _row(
         "events.event.draft",
         "draft, change, publish or cancel an event",

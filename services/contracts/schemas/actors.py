@@ -40,6 +40,12 @@ class OrganisationRecord(Record):
     nuts_version = fields.Integer()
 
 
+class Proposal(OrganisationRecord):
+    """An organisation that was proposed, for its region's coordinator. `contact`: where to ask back, if it was left."""
+
+    contact = fields.String(allow_none=True)
+
+
 class RegisterOrganisation(_OrganisationFields):
     """A coordinator adds an organisation; `regions` must hold one of the coordinator's."""
 
@@ -125,14 +131,15 @@ class AccountId(Strict):
 
 
 class Account(Tolerant):
-    """An account, for its owner or the operator alone."""
+    """An account, for its owner or the operator. A coordinator who opens an account that was there already is told
+    its id and nothing that they did not know."""
 
     id = fields.String(required=True)
     email = fields.String(required=True)
-    name = fields.String(required=True)
-    language = fields.String(required=True)
-    mandates = fields.List(fields.Dict())
-    version = fields.Integer(required=True)
+    name = fields.String()
+    language = fields.String()
+    mandates = fields.List(fields.Nested("MandateRecord"))
+    version = fields.Integer()
 
 
 class GrantMandate(Strict):

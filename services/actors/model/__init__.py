@@ -1,0 +1,70 @@
+"""The rules of actors; standard library and python-stdnum only."""
+
+from .credentials import (
+    LINK_LIVES,
+    LINKS_WITHIN,
+    MOST_KEYS,
+    MOST_LINKS,
+    SESSION_LIVES,
+    Key,
+    Session,
+    SignInRequest,
+    check_link,
+    hash_of,
+    secret_of_key,
+    secret_of_session,
+)
+from .identifier import Identifier, NotAnIdentifier, claims_of, normalised, read_identifiers
+from .organisation import (
+    Organisation,
+    admit,
+    change,
+    fold_name,
+    name_keys,
+    refuse,
+    remove,
+    shown_name,
+    tombstone,
+)
+from .people import Account, Mandate, fold_address
+from .record import Record, next_version
+from .sheet import COLUMNS, MOST_ROWS, NAMES, Row, read_sheet
+
+__all__ = [
+    "COLUMNS",
+    "LINKS_WITHIN",
+    "LINK_LIVES",
+    "MOST_KEYS",
+    "MOST_LINKS",
+    "MOST_ROWS",
+    "NAMES",
+    "SESSION_LIVES",
+    "Account",
+    "Identifier",
+    "Key",
+    "Mandate",
+    "NotAnIdentifier",
+    "Organisation",
+    "Record",
+    "Row",
+    "Session",
+    "SignInRequest",
+    "admit",
+    "change",
+    "check_link",
+    "claims_of",
+    "fold_address",
+    "fold_name",
+    "hash_of",
+    "name_keys",
+    "next_version",
+    "normalised",
+    "read_identifiers",
+    "read_sheet",
+    "refuse",
+    "remove",
+    "secret_of_key",
+    "secret_of_session",
+    "shown_name",
+    "tombstone",
+]
