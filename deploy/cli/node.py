@@ -21,6 +21,7 @@ from deploy.node.state import NodeState, PartState
 from deploy.node.supervisor import Supervisor, leftovers
 
 from . import options
+from .sample import load as load_sample
 from .terminal import fail, note, say, table
 
 READY_LIMIT = 120.0
@@ -93,7 +94,7 @@ def _supervise(plan: parts.Plan, *, sample: bool) -> int:
                 return 1
             return 0
         if sample:
-            note("malmi: --sample is not there yet")
+            _load_sample(plan.folder)
         say(f"\nReady after {time.monotonic() - started:.1f} s.\n")
         say(_shown(supervisor.state))
         say("\nCtrl-C stops it.")
@@ -103,6 +104,14 @@ def _supervise(plan: parts.Plan, *, sample: bool) -> int:
         say("Stopping")
         supervisor.stop()
         say("Stopped")
+
+
+def _load_sample(folder: DataFolder) -> None:
+    """A node that lacks its sample is a node all the same: it goes on."""
+    try:
+        load_sample(folder)
+    except NodeError as error:
+        note(f"malmi: the sample data is not loaded: {error}; try again with ./malmi sample")
 
 
 def _up_detached(folder: DataFolder, region: str, port: int, *, sample: bool) -> None:

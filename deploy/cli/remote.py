@@ -11,7 +11,7 @@ from deploy.node import broker
 from deploy.node.errors import NodeError
 from deploy.node.folder import DataFolder
 from deploy.node.parts import OPERATOR
-from services.contracts.errors import Refusal
+from services.contracts.errors import Forbidden, Refusal, UnknownReference
 from services.contracts.principal import OPERATOR as AS_OPERATOR
 from services.contracts.principal import Principal
 from services.contracts.rpc import BY_NAME
@@ -28,12 +28,24 @@ class Services:
     client: RpcClient
     correlation_id: str
 
+    async def call_when_known(self, method: str, arguments: dict[str, Any], **more: Any) -> Any:
+        """As `call`; tries for 15 s while the service's copy of what others own is behind (mandates, records)."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            try:
+                return await self.call(method, arguments, **more)
+            except NodeError as error:
+                behind = isinstance(error.__cause__, UnknownReference | Forbidden)
+                if not behind or asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
+
     async def call(
         self, method: str, arguments: dict[str, Any], *, principal: Principal = AS_OPERATOR, command: str | None = None
     ) -> Any:
         """The answer. `command`: the id of the command, to repeat the same one; else a new one.
 
-        Raises NodeError for a refusal, and when nothing answers.
+        Raises NodeError for a refusal (its cause), and when nothing answers.
         """
         identity = (command or f"cmd-{uuid.uuid4()}") if BY_NAME[method].kind == "command" else None
         try:
