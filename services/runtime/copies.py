@@ -8,6 +8,7 @@ from pymongo.client_session import ClientSession
 
 from services.contracts.envelope import Fact
 
+from .documents import as_stored
 from .inbox import Reaction
 from .store import Document, Store
 from .work import Work
@@ -26,13 +27,16 @@ class Copies:
         self._collection, self._session = store[collection], session
 
     def apply(self, fact: Fact, data: Mapping[str, Any]) -> bool:
-        """Keeps the fact's record if it is newer than the copy; says whether it was. Late and repeated facts do nothing."""
+        """Keeps the fact's record if it is newer than the copy; says whether it was.
+
+        Late and repeated facts do nothing.
+        """
         key = copy_key(fact.home, fact.subject)
         held = self._collection.find_one({"_id": key}, {"incarnation": 1, "version": 1}, session=self._session)
         if held is not None and (held["incarnation"], held["version"]) >= (fact.incarnation, fact.version):
             return False
         document = {
-            **data,
+            **as_stored(data),
             "_id": key,
             "id": fact.subject,
             "home": fact.home,

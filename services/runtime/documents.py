@@ -1,5 +1,6 @@
 """Frozen dataclasses to documents of the store and back, by cattrs: no converter is written by hand."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -21,6 +22,12 @@ def to_document(record: Any) -> dict[str, Any]:
     document: dict[str, Any] = _converter.unstructure(record)
     document["_id"] = document.pop("id")
     return document
+
+
+def as_stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A dict of Python values, nested ones too, as the store can keep it."""
+    stored: dict[str, Any] = _converter.unstructure(dict(values))
+    return stored
 
 
 def from_document(kind: type[T], document: dict[str, Any]) -> T:
