@@ -102,6 +102,7 @@ TABLE: tuple[Permission, ...] = (
     _row("consortium.memberships.read", "read requests and invitations", "secretary", "coordinator", "partner"),
     _row("consortium.working_group.form", "form, change or close a working group", "secretary", "coordinator"),
     _row("consortium.news.post", "post, change or withdraw news", "secretary", "coordinator"),
+    _row("consortium.news.read", "read news for members", "partner", "secretary", "coordinator"),
     _row("notifications.subscription.make", "subscribe by e-mail", everybody=True),
     _row("notifications.subscription.manage", "confirm, change or end one's subscription", own=True),
     _row("notifications.webhook.register", "register a webhook", own=True),

@@ -1,6 +1,6 @@
 """The wire of consortium: consortia, clusters and ecosystems; members, working groups, news."""
 
-from marshmallow import fields, validate
+from marshmallow import EXCLUDE, fields, validate
 
 from services.contracts import identifiers, vocabularies
 
@@ -33,6 +33,7 @@ class ChangeConsortium(Strict):
 
 class ConsortiumId(Strict):
     id = id_of(identifiers.CONSORTIUM, required=True)
+    expected_version = fields.Integer(allow_none=True, load_default=None)
 
 
 class ConsortiumRecord(Record):
@@ -77,20 +78,25 @@ class DecideMembership(Strict):
     """The secretary admits or declines what was asked; the partner accepts or declines an invitation."""
 
     id = id_of(identifiers.MEMBERSHIP, required=True)
+    expected_version = fields.Integer(allow_none=True, load_default=None)
     accept = fields.Boolean(required=True)
     since = fields.Date(allow_none=True, load_default=None)
 
 
 class ChangeRole(Strict):
-    """From `since` on the member has this role; the earlier one ends the day before."""
+    """From `since` on the member has this role; the earlier one ends the day before, later ones stay and bound it."""
 
     id = id_of(identifiers.MEMBERSHIP, required=True)
+    expected_version = fields.Integer(allow_none=True, load_default=None)
     role = one_of(vocabularies.MEMBER_ROLES, required=True)
     since = fields.Date(required=True)
 
 
 class EndMembership(Strict):
+    """`until`: the last day, today or before; None: today."""
+
     id = id_of(identifiers.MEMBERSHIP, required=True)
+    expected_version = fields.Integer(allow_none=True, load_default=None)
     until = fields.Date(allow_none=True, load_default=None)
 
 
@@ -100,7 +106,7 @@ class MembershipRecord(Record):
 
     consortium = fields.String()
     organisation = fields.String()
-    roles = fields.List(fields.Nested(RoleSpan))
+    roles = fields.List(fields.Nested(RoleSpan, unknown=EXCLUDE))
 
 
 class ListMemberships(Strict):
@@ -134,6 +140,7 @@ class ChangeWorkingGroup(Strict):
 
 class WorkingGroupId(Strict):
     id = id_of(identifiers.WORKING_GROUP, required=True)
+    expected_version = fields.Integer(allow_none=True, load_default=None)
 
 
 class WorkingGroupRecord(Record):
@@ -175,12 +182,13 @@ class ChangeNews(Strict):
 
 class NewsId(Strict):
     id = id_of(identifiers.NEWS, required=True)
+    expected_version = fields.Integer(allow_none=True, load_default=None)
 
 
 class NewsRecord(Record):
-    """state: posted or withdrawn. `regions`: of the target."""
+    """state: posted or withdrawn (a tombstone without text). `regions`: of the target."""
 
-    target = fields.Nested(NewsTarget)
+    target = fields.Nested(NewsTarget, unknown=EXCLUDE)
     consortium = fields.String(allow_none=True)
     title = fields.Dict(keys=fields.String(), values=fields.String())
     body = fields.Dict(keys=fields.String(), values=fields.String())
