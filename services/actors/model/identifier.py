@@ -1,4 +1,4 @@
-"""Official identifiers of organisations. Source of the rules: DOMAIN.md, "Identifiers"; check digits by python-stdnum."""
+"""Official identifiers of organisations. Rules: DOMAIN.md, "Identifiers"; check digits of Y-tunnus and VAT: stdnum."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -68,7 +68,7 @@ def refuse(organisation: Organisation, reason: str, now: datetime, incarnation: 
 
 
 def change(organisation: Organisation, changes: Mapping[str, Any], now: datetime, incarnation: int) -> Organisation:
-    """The organisation with these fields changed; itself when nothing differs. Raises Conflict unless it is admitted."""
+    """The organisation with these fields changed; itself if nothing differs. Raises Conflict unless it is admitted."""
     if organisation.state != "admitted":
         raise Conflict(f"Only an organisation that is admitted can be changed; this one is {organisation.state}.")
     differing = {key: value for key, value in changes.items() if getattr(organisation, key) != value}

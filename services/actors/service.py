@@ -1,0 +1,138 @@
+"""actors over nameko: each call is handed to its use case."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from services.contracts.envelope import Visibility
+from services.runtime import topology
+from services.runtime.definition import ServiceDefinition
+from services.runtime.documents import to_values
+from services.runtime.service import CommonCalls, Runtime, call
+from services.runtime.snapshots import snapshot_of
+
+from . import model, use_cases
+from .model import Record
+from .reactions import REACTIONS
+from .store import INDEXES, ActorStore
+
+
+def _organisations(
+    store: ActorStore, after: str | None, limit: int
+) -> tuple[list[tuple[str, Visibility, Mapping[str, Any]]], str | None]:
+    """Admitted ones as their facts carry them, removed ones as tombstones; proposals are nobody's to see."""
+    found = store.organisations.page(after, limit)
+    shown: list[tuple[str, Visibility, Mapping[str, Any]]] = [
+        ("actors.organisation.changed", "public", to_values(organisation))
+        if organisation.state == "admitted"
+        else ("actors.organisation.removed", "public", model.tombstone(organisation))
+        for organisation in found
+        if organisation.is_public
+    ]
+    return shown, found[-1].id if len(found) == limit else None
+
+
+def _within_the_node(_record: Record) -> Visibility:
+    return "node"
+
+
+DEFINITION = ServiceDefinition(
+    name="actors",
+    store=ActorStore,
+    indexes=INDEXES,
+    consumer=topology.ACTORS,
+    reactions=REACTIONS,
+    snapshots={
+        "organisation": _organisations,
+        "mandate": snapshot_of("actors.mandate.granted", lambda store: store.mandates, _within_the_node),
+        "key": snapshot_of("actors.key.issued", lambda store: store.keys, _within_the_node),
+        "session": snapshot_of("actors.session.opened", lambda store: store.sessions, _within_the_node),
+    },
+    recipient=use_cases.recipient,
+    sweeps=(ActorStore.forget_old_sign_ins,),
+)
+
+
+class Service(CommonCalls):
+    """Organisations and the people who may act for them."""
+
+    name = "actors"
+    runtime = Runtime(DEFINITION)
+
+    @call
+    def propose_organisation(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, self._knowing_regions(use_cases.propose_organisation))
+
+    @call
+    def register_organisation(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.register_organisation)
+
+    @call
+    def decide_proposal(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.decide_proposal, one_at_a_time="id")
+
+    @call
+    def proposals(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.proposals)
+
+    @call
+    def change_organisation(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_organisation, one_at_a_time="id")
+
+    @call
+    def remove_organisation(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.remove_organisation, one_at_a_time="id")
+
+    @call
+    def import_organisations(self, wire: Any) -> Any:
+        return self.runtime.desk.steps(wire, use_cases.import_steps, use_cases.join_reports)
+
+    @call
+    def open_account(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.open_account, one_at_a_time="email")
+
+    @call
+    def change_account(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_account, one_at_a_time="account")
+
+    @call
+    def account(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.account)
+
+    @call
+    def grant_mandate(self, wire: Any) -> Any:
+        granting = self._knowing_regions(use_cases.grant_mandate)
+        return self.runtime.desk.command(wire, granting, one_at_a_time="account")
+
+    @call
+    def revoke_mandate(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.revoke_mandate, one_at_a_time="id")
+
+    @call
+    def issue_key(self, wire: Any) -> Any:
+        reveal = partial(use_cases.reveal_key, self.runtime.settings.secret)
+        return self.runtime.desk.command(wire, use_cases.issue_key, one_at_a_time="account", reveal=reveal)
+
+    @call
+    def revoke_key(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.revoke_key, one_at_a_time="id")
+
+    @call
+    def keys(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.keys)
+
+    @call
+    def request_sign_in(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.request_sign_in, one_at_a_time="email")
+
+    @call
+    def open_session(self, wire: Any) -> Any:
+        reveal = partial(use_cases.reveal_session, self.runtime.settings.secret)
+        return self.runtime.desk.command(wire, use_cases.open_session, one_at_a_time="token", reveal=reveal)
+
+    @call
+    def close_session(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.close_session, one_at_a_time="session")
+
+    def _knowing_regions(self, use_case: Callable[..., Any]) -> Callable[..., Any]:
+        return partial(use_case, node_regions=self.runtime.settings.regions)

@@ -1,0 +1,164 @@
+"""Collections of actors, and their indexes."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.client_session import ClientSession
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from services.contracts.errors import Conflict
+from services.runtime import copies, mandates
+from services.runtime.copies import Copies
+from services.runtime.documents import to_document
+from services.runtime.records import Records
+from services.runtime.store import Store, utc_now
+
+from .model import Account, Key, Mandate, Organisation, Session, SignInRequest, claims_of
+
+ORGANISATIONS = "organisations"
+CLAIMS = "claims"
+SIGN_INS = "sign_ins"
+SIGN_INS_KEPT = timedelta(days=1)
+
+INDEXES = {
+    ORGANISATIONS: (
+        IndexModel([("name_keys", ASCENDING)]),
+        IndexModel([("state", ASCENDING), ("regions", ASCENDING)]),
+    ),
+    CLAIMS: (),
+    "accounts": (IndexModel([("email_key", ASCENDING)], unique=True),),
+    mandates.COLLECTION: (
+        *mandates.INDEXES,
+        IndexModel([("account", ASCENDING), ("role", ASCENDING), ("target", ASCENDING)], unique=True),
+        IndexModel([("target", ASCENDING), ("state", ASCENDING)]),
+    ),
+    "keys": (IndexModel([("account", ASCENDING), ("state", ASCENDING)]),),
+    "sessions": (),
+    SIGN_INS: (
+        IndexModel([("account", ASCENDING), ("created", ASCENDING)]),
+        IndexModel([("created", ASCENDING)]),
+    ),
+    "consortia": copies.INDEXES,
+}
+
+
+class ActorStore:
+    """Everything that actors keeps, within one session.
+
+    A claim says which admitted organisation an identifier belongs to: its _id is the claim, so there is one of each.
+    """
+
+    def __init__(self, store: Store, session: ClientSession | None) -> None:
+        self._claims, self._organisations, self._session = store[CLAIMS], store[ORGANISATIONS], session
+        self._sign_ins = store[SIGN_INS]
+        self.organisations = Records(store, ORGANISATIONS, Organisation, session)
+        self.accounts = Records(store, "accounts", Account, session)
+        self.mandates = Records(store, mandates.COLLECTION, Mandate, session)
+        self.keys = Records(store, "keys", Key, session)
+        self.sessions = Records(store, "sessions", Session, session)
+        self.sign_ins = Records(store, SIGN_INS, SignInRequest, session)
+        self.consortia = Copies(store, "consortia", session)
+
+    def holders(self, claims: Iterable[str]) -> dict[str, str]:
+        """Who holds these claims: claim -> organisation's id."""
+        found = self._claims.find({"_id": {"$in": list(claims)}}, session=self._session)
+        return {document["_id"]: document["organisation"] for document in found}
+
+    def claim(self, organisations: Iterable[Organisation]) -> None:
+        """Keeps the identifiers of these for them. Raises Conflict when somebody else took one just now."""
+        documents = [
+            {"_id": claim, "organisation": organisation.id}
+            for organisation in organisations
+            for claim in claims_of(organisation.identifiers)
+        ]
+        if documents:
+            with _one_of_a_kind("Another organisation took one of these identifiers just now. Search for it."):
+                self._claims.insert_many(documents, session=self._session)
+
+    def release(self, claims: Iterable[str]) -> None:
+        """Frees identifiers for others."""
+        self._claims.delete_many({"_id": {"$in": list(claims)}}, session=self._session)
+
+    def add_organisations(self, organisations: Sequence[Organisation]) -> None:
+        """Adds many at once, with their claims."""
+        if organisations:
+            documents = [to_document(organisation) for organisation in organisations]
+            self._organisations.insert_many(documents, session=self._session)
+            self.claim(organisations)
+
+    def organisations_with(self, ids: Iterable[str]) -> list[Organisation]:
+        """Those of these ids that there are."""
+        return list(self.organisations.where({"_id": {"$in": list(ids)}}))
+
+    def admitted_named(self, name_keys: Iterable[str]) -> list[Organisation]:
+        """Admitted organisations with one of these names (folded)."""
+        found = self.organisations.where({"name_keys": {"$in": list(name_keys)}})
+        return [organisation for organisation in found if organisation.state == "admitted"]
+
+    def proposals_of(self, region: str) -> list[Organisation]:
+        """Proposals that wait for this region's coordinator, oldest first."""
+        return list(self.organisations.where({"state": "proposed", "regions": region}))
+
+    def account_of(self, email_key: str) -> Account | None:
+        """The account with this address; there is at most one."""
+        return next(self.accounts.where({"email_key": email_key}, limit=1), None)
+
+    def add_account(self, account: Account) -> None:
+        """Raises Conflict when the address got an account just now."""
+        with _one_of_a_kind("This address got an account just now. Repeat to find it."):
+            self.accounts.add(account)
+
+    def mandate_of(self, account: str, role: str, target: str) -> Mandate | None:
+        """The mandate of these three; there is at most one."""
+        return next(self.mandates.where({"account": account, "role": role, "target": target}, limit=1), None)
+
+    def add_mandate(self, mandate: Mandate) -> None:
+        """Raises Conflict when it was granted just now."""
+        with _one_of_a_kind("This mandate was granted just now. Repeat to see it."):
+            self.mandates.add(mandate)
+
+    def mandates_held_by(self, account: str) -> list[Mandate]:
+        """Those that an account holds now."""
+        return list(self.mandates.where({"account": account, "state": "granted"}))
+
+    def mandates_for(self, target: str) -> list[Mandate]:
+        """Those that anybody holds now for this organisation, consortium or region."""
+        return list(self.mandates.where({"target": target, "state": "granted"}))
+
+    def keys_of(self, account: str) -> list[Key]:
+        """All keys of an account, revoked ones too, oldest first."""
+        return list(self.keys.where({"account": account}))
+
+    def issued_keys_of(self, account: str) -> list[Key]:
+        """Those not revoked."""
+        return list(self.keys.where({"account": account, "state": "issued"}))
+
+    def sign_ins_since(self, account: str, since: datetime, limit: int) -> list[SignInRequest]:
+        """Links that this account asked for since then and did not use, at most `limit`."""
+        found = self.sign_ins.where({"account": account, "created": {"$gte": since}}, sort="created")
+        waiting = (request for request in found if request.state == "requested")
+        return [request for request, _ in zip(waiting, range(limit), strict=False)]
+
+    def forget_old_sign_ins(self) -> None:
+        """Housekeeping: drops requests for links that are long over."""
+        self._sign_ins.delete_many({"created": {"$lt": utc_now() - SIGN_INS_KEPT}}, session=self._session)
+
+    def consortium_at_home(self, consortium: str, home: str) -> Mapping[str, object] | None:
+        """The copy of an active consortium whose home is this node."""
+        copy = self.consortia.find(consortium, home)
+        return copy if copy is not None and copy["state"] == "active" else None
+
+
+@contextmanager
+def _one_of_a_kind(message: str) -> Iterator[None]:
+    """A unique index refused a write: Conflict. A conflict that the transaction runs again after goes on as it is."""
+    try:
+        yield
+    except DuplicateKeyError as error:
+        raise Conflict(message) from error
+    except BulkWriteError as error:
+        if any(problem.get("code") == 11000 for problem in error.details.get("writeErrors", ())):
+            raise Conflict(message) from error
+        raise
