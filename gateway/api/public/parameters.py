@@ -1,0 +1,216 @@
+"""The parameters of public lists and feeds, as schemas; and how they become a filter of the read model."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from gateway.read_model import cursors
+from gateway.read_model.filters import Filter, Position
+from services.contracts import identifiers, vocabularies
+from services.contracts.envelope import format_time, parse_time
+from services.contracts.schemas.fields import id_of, nuts3, one_of
+
+LIMIT: Final = 50
+LONGEST_LIMIT: Final = 200
+
+
+class MomentOrDay(fields.Field[datetime | date]):
+    """2027-03-28T09:00:00+03:00, or 2027-03-28: that day in the node's time zone."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(metadata={"type": "string", "example": "2027-03-28", **rest.pop("metadata", {})}, **rest)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime | date:
+        try:
+            if len(value) == 10:
+                moment: datetime | date = date.fromisoformat(value)
+            else:
+                # A + in an address stands for a space, and is easily forgotten to be written as %2B.
+                moment = parse_time(value.replace(" ", "+"))
+        except (ValueError, OverflowError) as error:
+            raise ValidationError("Give a day such as 2027-03-28, or a time with an offset.") from error
+        if not 1970 <= moment.year <= 2200:
+            raise ValidationError("The year must lie between 1970 and 2200.")
+        return moment
+
+
+class Cursor(fields.Field[Position]):
+    """Where the page before ended: taken from the address in its `next`."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(metadata={"type": "string"}, **rest)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Position:
+        try:
+            return cursors.read(str(value)[:1_000])
+        except ValueError as error:
+            raise ValidationError("This is no cursor of this list; take the address in `next`.") from error
+
+
+def _words(says: str) -> fields.String:
+    return fields.String(
+        validate=validate.Length(min=1, max=200),
+        metadata={"description": f"{says} All words are looked for, the last one as a beginning of a word."},
+    )
+
+
+def _any_of(inner: fields.Field[Any], says: str) -> fields.List[Any]:
+    return fields.List(inner, validate=validate.Length(max=50), metadata={"description": says})
+
+
+def _regions() -> fields.List[Any]:
+    return _any_of(nuts3(), "NUTS 3 codes (2024); any of them.")
+
+
+def _themes() -> fields.List[Any]:
+    return _any_of(one_of(vocabularies.THEMES), "Any of these themes.")
+
+
+class Paged(Schema):
+    limit = fields.Integer(load_default=LIMIT, validate=validate.Range(min=1, max=LONGEST_LIMIT))
+    cursor = Cursor()
+
+
+class Spoken(Schema):
+    lang = one_of(
+        vocabularies.LANGUAGES,
+        metadata={"description": "Language of the texts; without it, what Accept-Language asks for."},
+    )
+
+
+class OrganisationFilter(Schema):
+    q = _words("Words of names, places, summaries; identifiers.")
+    region = _regions()
+    kind = _any_of(one_of(vocabularies.ORGANISATION_KINDS), "Any of these kinds.")
+    competence = _any_of(
+        one_of((*vocabularies.COMPETENCES, *vocabularies.VALUE_CHAIN)),
+        "Any of these competences; a part of the value chain by itself means all in it.",
+    )
+
+
+class EventFilter(Schema):
+    q = _words("Words of titles, summaries, places, organisers.")
+    region = _regions()
+    theme = _themes()
+    consortium = _any_of(id_of(identifiers.CONSORTIUM), "Held by, or for, any of these consortia.")
+    working_group = _any_of(id_of(identifiers.WORKING_GROUP), "For any of these working groups.")
+    organiser = _any_of(
+        fields.String(validate=validate.Length(min=1, max=100)), "Ids of organisations or consortia, or NUTS 3 codes."
+    )
+    from_ = MomentOrDay(
+        data_key="from",
+        metadata={"description": "Those that end at this time or later. Without it: now; for feeds 30 days ago."},
+    )
+    to = MomentOrDay(metadata={"description": "Those that begin before this time; a day is meant with all of it."})
+    state = _any_of(one_of(("published", "cancelled")), "Without it both: what is cancelled says so.")
+
+
+class BlockFilter(Schema):
+    region = _regions()
+    theme = _themes()
+    kind = _any_of(one_of(("hold", "busy")), "Held by a draft, or taken by an event that is not public.")
+    from_ = MomentOrDay(data_key="from", metadata={"description": "Those that end then or later. Without it: now."})
+    to = MomentOrDay(metadata={"description": "Those that begin before this time; a day is meant with all of it."})
+
+
+class ConsortiumFilter(Schema):
+    q = _words("Words of names and summaries.")
+    region = _regions()
+    theme = _themes()
+    kind = _any_of(one_of(vocabularies.CONSORTIUM_KINDS), "Any of these kinds.")
+    state = _any_of(one_of(("active", "dissolved")), "Without it: active.")
+
+
+class MemberFilter(Schema):
+    state = _any_of(one_of(("active", "ended")), "Without it: active.")
+
+
+class WorkingGroupFilter(Schema):
+    state = _any_of(one_of(("active", "closed")), "Without it: active.")
+
+
+class NewsFilter(Schema):
+    q = _words("Words of titles and texts.")
+    region = _regions()
+    theme = _themes()
+    consortium = _any_of(id_of(identifiers.CONSORTIUM), "Of any of these consortia.")
+    working_group = _any_of(id_of(identifiers.WORKING_GROUP), "Of any of these working groups.")
+
+
+class OrganisationList(OrganisationFilter, Paged): ...
+
+
+class EventList(EventFilter, Paged): ...
+
+
+class BlockList(BlockFilter, Paged): ...
+
+
+class ConsortiumList(ConsortiumFilter, Paged): ...
+
+
+class MemberList(MemberFilter, Paged): ...
+
+
+class WorkingGroupList(WorkingGroupFilter, Paged): ...
+
+
+class NewsList(NewsFilter, Paged): ...
+
+
+_FACETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "organisation": ("region", "kind", "competence"),
+    "event": ("region", "theme", "consortium", "working_group", "organiser"),
+    "block": ("region", "theme", "kind"),
+    "consortium": ("region", "theme", "kind"),
+    "membership": ("consortium",),
+    "working_group": ("consortium",),
+    "news": ("region", "theme", "consortium", "working_group"),
+}
+_STATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "consortium": ("active",),
+    "membership": ("active",),
+    "working_group": ("active",),
+}
+TIMED: Final = frozenset({"event", "block"})
+
+
+def filter_of(
+    kind: str,
+    given: Mapping[str, Any],
+    zone: ZoneInfo,
+    *,
+    now: datetime,
+    back: timedelta = timedelta(0),
+    of: Mapping[str, str] | None = None,
+) -> Filter:
+    """The filter that the parameters of a list or feed ask for.
+
+    given: as its schema loaded them. now, back: what "without it" of `from` means. of: facets that the path names.
+    """
+    facets = [(name, tuple(given[name])) for name in _FACETS[kind] if given.get(name)]
+    facets += [(name, (value,)) for name, value in (of or {}).items()]
+    begins_before = ends_after = ""
+    if kind in TIMED:
+        begin, end = given.get("from_"), given.get("to")
+        ends_after = format_time(now - back if begin is None else _moment(begin, zone))
+        begins_before = "" if end is None else format_time(_moment(end, zone, whole_day=True))
+    return Filter(
+        kind=kind,
+        words=given.get("q", ""),
+        facets=tuple(facets),
+        states=tuple(given.get("state") or _STATES.get(kind, ())),
+        ends_after=ends_after,
+        begins_before=begins_before,
+        newest_first=kind == "news",
+    )
+
+
+def _moment(given: datetime | date, zone: ZoneInfo, *, whole_day: bool = False) -> datetime:
+    if isinstance(given, datetime):
+        return given
+    day = given + timedelta(days=1) if whole_day else given
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

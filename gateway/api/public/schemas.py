@@ -1,0 +1,85 @@
+"""What public records look like in answers: the contracts' records, with what the read model adds to them."""
+
+from marshmallow import fields
+
+from services.contracts.schemas.base import Tolerant
+from services.contracts.schemas.consortium import MembershipRecord, NewsRecord
+from services.contracts.schemas.events import EventRecord
+
+
+def _texts(says: str) -> fields.Dict:
+    return fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": says})
+
+
+class PlacesView(Tolerant):
+    """How full an event is. capacity and left are null where there is no limit."""
+
+    capacity = fields.Integer(allow_none=True, required=True)
+    confirmed = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    left = fields.Integer(allow_none=True, required=True)
+
+
+class EventItem(EventRecord):
+    """An event in a list."""
+
+    class Meta(EventRecord.Meta):
+        exclude = ("description",)
+
+    organiser_name = _texts("Name of the organiser by language; empty while it is unknown here.")
+    places = fields.Nested(PlacesView, required=True)
+
+
+class EventView(EventRecord):
+    """An event."""
+
+    organiser_name = _texts("Name of the organiser by language; empty while it is unknown here.")
+    places = fields.Nested(PlacesView, required=True)
+
+
+class MemberView(MembershipRecord):
+    """A member of a consortium."""
+
+    organisation_name = _texts("Name of the organisation by language; empty while it is unknown here.")
+
+
+class NewsItem(NewsRecord):
+    """News in a list."""
+
+    class Meta(NewsRecord.Meta):
+        exclude = ("body",)
+
+
+class Terms(Tolerant):
+    """The words that records are tagged with: code, then label by language."""
+
+    languages = fields.List(fields.String(), required=True)
+    themes = fields.Dict(required=True)
+    value_chain = fields.Dict(required=True)
+    competence_kinds = fields.Dict(required=True)
+    competences = fields.Dict(required=True)
+    organisation_kinds = fields.Dict(required=True)
+    consortium_kinds = fields.Dict(required=True)
+    member_roles = fields.Dict(required=True)
+    regions = fields.Dict(required=True)
+    nuts_version = fields.Integer(required=True)
+    nuts_2021 = fields.Dict(required=True)
+    identifier_schemes = fields.List(fields.String(), required=True)
+    audiences = fields.List(fields.String(), required=True)
+
+
+class RegionView(Tolerant):
+    code = fields.String(required=True)
+    name = _texts("By language; empty for a region outside the vocabulary.")
+
+
+class NodeView(Tolerant):
+    """The node that answers."""
+
+    slug = fields.String(required=True)
+    name = _texts("By language.")
+    regions = fields.List(fields.Nested(RegionView), required=True)
+    languages = fields.List(fields.String(), required=True, metadata={"description": "In order of fallback."})
+    time_zone = fields.String(required=True)
+    incarnation = fields.Integer(required=True)
+    url = fields.String(required=True)

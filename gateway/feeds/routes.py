@@ -1,0 +1,200 @@
+"""The feeds' addresses: iCalendar, Atom, live streams."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import falcon.asgi
+import orjson
+from marshmallow import Schema, fields, validate
+
+from gateway.api.parameters import load_query
+from gateway.api.public import parameters
+from gateway.api.public.answers import etag_of_bytes, send
+from gateway.dependencies import Dependencies, Route
+from gateway.openapi import Operation
+from gateway.problems import Problem
+from gateway.read_model import files
+from gateway.read_model.filters import Filter, StreamFilter
+from gateway.read_model.records import PUBLIC_KINDS
+from services.contracts import identifiers, vocabularies
+from services.contracts.schemas.fields import id_of, nuts3, one_of
+
+from . import atom, icalendar, live
+from .languages import language_of
+
+_MOST_EVENTS: Final = 2_000
+_MOST_ENTRIES: Final = 100
+_BACK: Final = timedelta(days=30)
+"""A calendar program drops what its feed no longer holds: what was last month stays for a while."""
+_MOST_STREAMS: Final = 1_000
+
+
+class EventFeed(parameters.EventFilter, parameters.Spoken):
+    """The filter of a list of events, and a language."""
+
+
+class NewsFeed(parameters.NewsFilter, parameters.Spoken):
+    """The filter of a list of news, and a language."""
+
+
+class StreamQuery(Schema):
+    """Which facts are told; without any parameter all public ones."""
+
+    region = fields.List(nuts3(), validate=validate.Length(max=50))
+    theme = fields.List(one_of(vocabularies.THEMES), validate=validate.Length(max=50))
+    consortium = fields.List(id_of(identifiers.CONSORTIUM), validate=validate.Length(max=50))
+    working_group = fields.List(id_of(identifiers.WORKING_GROUP), validate=validate.Length(max=50))
+    organiser = fields.List(fields.String(validate=validate.Length(min=1, max=100)), validate=validate.Length(max=50))
+    kind = fields.List(one_of(PUBLIC_KINDS), metadata={"description": "Kinds of records; without it all."})
+
+
+_CALENDAR: Final = Operation(
+    id="feed_events_icalendar",
+    summary="The calendar for calendar programs, for any filter",
+    tag="feeds",
+    query=EventFeed,
+    media_types=(icalendar.MEDIA_TYPE,),
+    problems=("invalid_query",),
+)
+_EVENTS_ATOM: Final = Operation(
+    id="feed_events_atom",
+    summary="Events as an Atom feed, for any filter",
+    tag="feeds",
+    query=EventFeed,
+    media_types=(atom.MEDIA_TYPE,),
+    problems=("invalid_query",),
+)
+_NEWS_ATOM: Final = Operation(
+    id="feed_news_atom",
+    summary="News as an Atom feed, for any filter",
+    tag="feeds",
+    query=NewsFeed,
+    media_types=(atom.MEDIA_TYPE,),
+    problems=("invalid_query",),
+)
+_STREAM: Final = Operation(
+    id="stream_facts",
+    summary="Public facts as they happen (server-sent events)",
+    tag="feeds",
+    query=StreamQuery,
+    media_types=("text/event-stream",),
+    problems=("invalid_query", "service_away"),
+    description="`event` is the fact's type, `data` the public record as JSON, `id` the place in this node's log. "
+    "With Last-Event-ID all that came since is told first; an event `reset` says that the log does not reach back that "
+    "far: read the lists anew. A comment every 15 seconds shows that the stream lives.",
+)
+
+
+class Feed:
+    """What calendar and Atom feeds have in common: the filter, the language, what a client has already."""
+
+    def __init__(self, deps: Dependencies, kind: str, query: type[Schema], operation: Operation) -> None:
+        self._deps, self._kind, self._query = deps, kind, query
+        self._zone = ZoneInfo(deps.settings.time_zone)
+        self.documentation = {"get": operation}
+
+    def asked(self, request: falcon.asgi.Request) -> tuple[Filter, str]:
+        """The filter and the language. Raises Problem `invalid_query`."""
+        given = load_query(request, self._query)
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
+        filter_ = parameters.filter_of(self._kind, given, self._zone, now=now, back=_BACK)
+        return filter_, language_of(request, self._deps.settings.languages)
+
+    def answer(
+        self,
+        request: falcon.asgi.Request,
+        response: falcon.asgi.Response,
+        body: bytes,
+        media_type: str,
+        language: str,
+    ) -> None:
+        response.append_header("Vary", "Accept-Language")
+        response.set_header("Content-Language", language)
+        changed = self._deps.reader.changed_at(self._kind)
+        send(request, response, body, etag=etag_of_bytes(body), media_type=media_type, changed=changed)
+
+
+class CalendarFeed(Feed):
+    """GET /events.ics"""
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
+        filter_, language = self.asked(request)
+        settings = self._deps.settings
+        events = self._deps.reader.calendar(filter_, language, _MOST_EVENTS)
+        body = icalendar.join(events, icalendar.name_of(settings.node_name, settings.node, language))
+        response.set_header("Content-Disposition", 'inline; filename="events.ics"')
+        self.answer(request, response, body, f"{icalendar.MEDIA_TYPE}; charset=utf-8", language)
+
+
+class Alias:
+    """The same feed under another address, which /openapi.json leaves out."""
+
+    def __init__(self, feed: CalendarFeed) -> None:
+        self.on_get = feed.on_get
+
+
+class AtomFeed(Feed):
+    """GET /events.atom, /news.atom"""
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
+        filter_, language = self.asked(request)
+        settings, reader = self._deps.settings, self._deps.reader
+        records = [orjson.loads(body) for body in reader.bodies(filter_, _MOST_ENTRIES)]
+        about = atom.About(
+            kind=self._kind,
+            address=settings.public_url + request.relative_uri,
+            public_url=settings.public_url,
+            node=settings.node_name,
+            slug=settings.node,
+            languages=settings.languages,
+            language=language,
+            updated=reader.changed_at(self._kind) or "1970-01-01T00:00:00.000Z",
+        )
+        self.answer(request, response, atom.render(about, records), f"{atom.MEDIA_TYPE}; charset=utf-8", language)
+
+
+class Stream:
+    """GET /events/stream"""
+
+    def __init__(self, deps: Dependencies, watch: live.Watch) -> None:
+        self._deps, self._watch = deps, watch
+        self.documentation = {"get": _STREAM}
+
+    async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
+        filter_ = stream_filter(load_query(request, StreamQuery))
+        if self._watch.streams >= _MOST_STREAMS:
+            raise Problem("service_away", "Too many live streams are open here. Try again in a while.")
+        try:
+            self._watch.last()
+        except live.LogAway as error:
+            raise Problem("service_away", "The log of facts cannot be read now. Try again in a moment.") from error
+        response.set_header("Cache-Control", "no-store")
+        response.set_header("X-Accel-Buffering", "no")
+        last = request.get_header("Last-Event-ID")
+        response.sse = live.stream(self._watch, filter_, self._deps.stopping, last)
+
+
+def stream_filter(given: Mapping[str, Any]) -> StreamFilter:
+    """The filter that the parameters of a stream ask for."""
+    facets = tuple(
+        (name, frozenset(given[name]))
+        for name in ("region", "theme", "consortium", "working_group", "organiser")
+        if given.get(name)
+    )
+    return StreamFilter(kinds=frozenset(given.get("kind") or ()), facets=facets)
+
+
+def routes(deps: Dependencies) -> list[Route]:
+    """The routes of all feeds."""
+    calendar = CalendarFeed(deps, "event", EventFeed, _CALENDAR)
+    watch = live.Watch(files.link(deps.reader.folder, files.STREAM))
+    return [
+        Route("/api/v1/events.ics", calendar),
+        Route("/api/v1/calendar.ics", Alias(calendar)),
+        Route("/calendar.ics", Alias(calendar)),
+        Route("/api/v1/events.atom", AtomFeed(deps, "event", EventFeed, _EVENTS_ATOM)),
+        Route("/api/v1/news.atom", AtomFeed(deps, "news", NewsFeed, _NEWS_ATOM)),
+        Route("/api/v1/events/stream", Stream(deps, watch)),
+    ]

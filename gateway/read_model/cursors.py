@@ -1,0 +1,23 @@
+"""Cursors: a position in a list as an opaque text. It names the last entry that was given, so entries that are added
+or removed meanwhile neither repeat nor skip others."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import orjson
+
+from .filters import Position
+
+
+def write(position: Position) -> str:
+    return urlsafe_b64encode(orjson.dumps([position.sort, position.ref])).rstrip(b"=").decode()
+
+
+def read(cursor: str) -> Position:
+    """Raises ValueError for a text that is no cursor of ours."""
+    padded = cursor.encode("ascii", "strict") + b"=" * (-len(cursor) % 4)
+    found = orjson.loads(urlsafe_b64decode(padded))
+    match found:
+        case [str(sort), str(ref)]:
+            return Position(sort, ref)
+        case _:
+            raise ValueError("no cursor")

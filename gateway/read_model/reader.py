@@ -1,0 +1,228 @@
+"""Reads the read model: one per worker of the gateway, in its own thread. It never writes.
+
+Every read is a few index steps and a copy of bytes. A reader notices that a rebuilt file was put in the old one's
+place, and opens it; until the projector has made the files it has nothing to read and says so.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from gateway.problems import Problem
+from services.contracts.envelope import format_time, parse_time
+from services.runtime import logging
+
+from . import files, identity, queries, schema
+from .filters import Calendar, Filter, One, Page, Position
+from .rendering.shown import CALENDAR_LANGUAGES
+
+log = logging.get(__name__)
+
+T = TypeVar("T")
+
+_LOOKS_FOR_A_NEW_FILE_EVERY: Final = 0.02
+
+
+class ReadModelAway(Problem):
+    """503: there is no file yet (the projector has not run), or it can't be read."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("service_away", "The public records cannot be read now. Try again in a moment.")
+        log.warning("read model away", why=why)
+
+
+class _File:
+    """A connection to the file behind a link, opened anew when the link was moved."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
+        self._looked = 0.0
+        self.generation = 0
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The work's result. A file that breaks under it is opened once more. Raises ReadModelAway."""
+        for attempt in (1, 2):
+            try:
+                return work(self._open())
+            except sqlite3.Error as error:
+                self.close()
+                if attempt == 2:
+                    raise ReadModelAway(f"{self._path.name}: {error}") from error
+        raise AssertionError
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._opened = None, None
+
+    def _open(self) -> sqlite3.Connection:
+        now = time.monotonic()
+        if self._connection is not None and now - self._looked < _LOOKS_FOR_A_NEW_FILE_EVERY:
+            return self._connection
+        self._looked = now
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            self.close()
+            raise ReadModelAway(f"{self._path.name} is not there yet") from error
+        identity_ = (found.st_dev, found.st_ino)
+        if self._connection is None or identity_ != self._opened:
+            self.close()
+            self._connection = schema.open_for_reading(self._path)
+            self._opened = identity_
+            self.generation += 1
+        return self._connection
+
+
+class Reader:
+    """Public records and hashes of credentials. Methods raise ReadModelAway when there is nothing to read from."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: MALMI_DATA/read_model. Nothing is opened yet."""
+        self.folder = folder
+        self._public = _File(files.link(folder, files.PUBLIC))
+        self._identity = _File(files.link(folder, files.IDENTITY))
+
+    def close(self) -> None:
+        self._public.close()
+        self._identity.close()
+
+    def state(self) -> tuple[int, int]:
+        """Changes whenever anything public changed: what was made of an earlier state may not be given out."""
+        data_version = self._public.read(lambda database: database.execute("PRAGMA data_version").fetchone()[0])
+        return (self._public.generation, data_version)
+
+    def page(self, filter_: Filter, limit: int, after: Position | None = None) -> Page:
+        """The entries of a list after a position, at most `limit`."""
+
+        def work(database: sqlite3.Connection) -> list[tuple[bytes, str, str]]:
+            found = self._query(
+                database, filter_, limit + 1, after, "t.item, s.sort, s.ref", "CROSS JOIN text AS t ON t.key = s.key"
+            )
+            return database.execute(found.sql, found.parameters).fetchall()
+
+        rows = self._public.read(work)
+        more = len(rows) > limit
+        rows = rows[:limit]
+        last = Position(rows[-1][1], rows[-1][2]) if more else None
+        return Page(tuple(row[0] for row in rows), last)
+
+    def bodies(self, filter_: Filter, limit: int) -> list[bytes]:
+        """The whole records of the first `limit` entries of a list."""
+
+        def work(database: sqlite3.Connection) -> list[tuple[bytes]]:
+            found = self._query(database, filter_, limit, None, "t.body", "CROSS JOIN text AS t ON t.key = s.key")
+            return database.execute(found.sql, found.parameters).fetchall()
+
+        return [body for (body,) in self._public.read(work)]
+
+    def calendar(self, filter_: Filter, language: str, limit: int) -> Calendar:
+        """The events of a filter as VEVENTs in a language."""
+        number = CALENDAR_LANGUAGES.index(language)
+
+        def work(database: sqlite3.Connection) -> list[tuple[bytes, str]]:
+            join = f"CROSS JOIN calendar AS c ON c.slot = s.key * 8 + {number}"
+            found = self._query(database, filter_, limit, None, "c.text, s.time_zone", join)
+            return database.execute(found.sql, found.parameters).fetchall()
+
+        rows = self._public.read(work)
+        return Calendar(tuple(row[0] for row in rows), tuple(sorted({row[1] for row in rows})))
+
+    def one(self, kind: str, record_id: str, home: str | None = None) -> One | None:
+        """A record that readers see. Should two homes have made the same id, the one of `home` goes before."""
+        found = self._public.read(
+            lambda database: database.execute(
+                "SELECT t.body, s.etag, s.changed, s.state, s.ref FROM shown AS s JOIN text AS t ON t.key = s.key "
+                "WHERE s.kind = ? AND s.ref > ? AND s.ref < ? ORDER BY s.ref != ?, s.ref LIMIT 1",
+                (kind, f"{record_id}@", f"{record_id}A", f"{record_id}@{home}"),
+            ).fetchone()
+        )
+        if found is None:
+            return None
+        body, etag, changed, state, ref = found
+        return One(body, etag, changed, state, ref.partition("@")[2])
+
+    def event_calendar(self, record_id: str, language: str, home: str | None = None) -> Calendar | None:
+        """One event as a VEVENT."""
+        found = self._public.read(
+            lambda database: database.execute(
+                "SELECT c.text, s.time_zone FROM shown AS s JOIN calendar AS c ON c.slot = s.key * 8 + ? "
+                "WHERE s.kind = 'event' AND s.ref > ? AND s.ref < ? ORDER BY s.ref != ?, s.ref LIMIT 1",
+                (
+                    CALENDAR_LANGUAGES.index(language),
+                    f"{record_id}@",
+                    f"{record_id}A",
+                    f"{record_id}@{home}",
+                ),
+            ).fetchone()
+        )
+        return None if found is None else Calendar((found[0],), (found[1],))
+
+    def version_of(self, kind: str, record_id: str) -> tuple[int, int] | None:
+        """(incarnation, version) of the newest state that arrived, tombstones too; None when nothing did."""
+        try:
+            found = self._public.read(
+                lambda database: database.execute(
+                    "SELECT incarnation, version FROM record WHERE kind = ? AND ref > ? AND ref < ? "
+                    "ORDER BY incarnation DESC, version DESC LIMIT 1",
+                    (kind, f"{record_id}@", f"{record_id}A"),
+                ).fetchone()
+            )
+        except ReadModelAway:
+            return None
+        return None if found is None else (found[0], found[1])
+
+    def changed_at(self, kind: str) -> str | None:
+        """When anything of a kind last changed here (RFC 3339); None before the first change."""
+        found = self._public.read(
+            lambda database: database.execute("SELECT value FROM meta WHERE name = ?", (f"changed:{kind}",)).fetchone()
+        )
+        return None if found is None else found[0]
+
+    def count(self, kind: str) -> int:
+        """How many records of a kind readers see."""
+        found = self._public.read(
+            lambda database: database.execute("SELECT count(*) FROM shown WHERE kind = ?", (kind,)).fetchone()
+        )
+        return int(found[0])
+
+    def key_by_hash(self, digest: str) -> dict[str, Any] | None:
+        """The API key with this hash: {id, account, name, scopes, state, expires}."""
+        return self._identity.read(lambda database: identity.find(database, "key", digest))
+
+    def session_by_hash(self, digest: str) -> dict[str, Any] | None:
+        """The session with this hash: {id, account, state, expires, ...}."""
+        return self._identity.read(lambda database: identity.find(database, "session", digest))
+
+    def _query(
+        self,
+        database: sqlite3.Connection,
+        filter_: Filter,
+        most: int,
+        after: Position | None,
+        columns: str,
+        join: str,
+    ) -> queries.Query:
+        begins_after = ""
+        if filter_.ends_after:
+            begins_after = format_time(parse_time(filter_.ends_after) - self._longest_of(database, filter_.kind))
+        terms = [_terms(database, filter_.kind, name, values) for name, values in filter_.facets]
+        return queries.select(filter_, terms, queries.Bounds(after, begins_after, most), columns, join)
+
+    def _longest_of(self, database: sqlite3.Connection, kind: str) -> timedelta:
+        found = database.execute("SELECT value FROM meta WHERE name = ?", (f"longest:{kind}",)).fetchone()
+        return timedelta(seconds=float(found[0]) + 1) if found else timedelta(0)
+
+
+def _terms(database: sqlite3.Connection, kind: str, name: str, values: Sequence[str]) -> list[int]:
+    marks = ", ".join("?" * len(values))
+    found = database.execute(
+        f"SELECT id FROM term WHERE name IN ({marks})",  # noqa: S608 - question marks alone
+        [f"{kind}:{name}:{value}" for value in values],
+    )
+    return [identity_ for (identity_,) in found]

@@ -1,0 +1,90 @@
+"""An event as a VEVENT (RFC 5545), in one language."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from icalendar import Event, vText, vUri
+
+from services.contracts.envelope import parse_time
+from services.contracts.vocabularies import THEMES
+
+_RESTORED = 1_000_000
+"""A home restored from a backup raises its incarnation and may lower versions; SEQUENCE must still rise."""
+
+
+def render(values: Mapping[str, Any], language: str, languages: Sequence[str], public_url: str) -> bytes:
+    """The lines of the VEVENT, folded, each ended by CRLF. languages: the node's, in order of fallback.
+
+    UID is id@home, so the event stays one entry in a calendar that takes it from several nodes. DTSTAMP is the
+    time of the last change, as RFC 5545 3.8.7.2 has it for what is published without a METHOD.
+    """
+    order = (language, *languages)
+    zone = _zone(values.get("time_zone"))
+    changed = parse_time(values.get("changed") or values["begins"]).replace(microsecond=0)
+    event = Event()
+    event.add("uid", f"{values['id']}@{values['home']}")
+    event.add("sequence", (values["incarnation"] - 1) * _RESTORED + values["version"])
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    if values.get("created"):
+        event.add("created", parse_time(values["created"]).replace(microsecond=0))
+    event.add("dtstart", _local(values["begins"], zone))
+    event.add("dtend", _local(values["ends"], zone))
+    event.add("summary", _text(values.get("title"), order))
+    description = _description(values, order)
+    if description:
+        event.add("description", description)
+    place = values.get("place") or {}
+    where = ", ".join(part for part in (place.get("name"), place.get("address")) if part)
+    if where or values.get("link"):
+        event.add("location", where or values["link"])
+    event.add("status", "CANCELLED" if values["state"] == "cancelled" else "CONFIRMED")
+    event["url"] = vUri(f"{public_url}/{page_language(language, languages)}/events/{values['id']}")
+    themes = [in_words(code, order) for code in values.get("themes") or []]
+    if themes:
+        event.add("categories", [vText(theme) for theme in themes])
+    lines: bytes = event.to_ical()
+    return lines
+
+
+def page_language(language: str, languages: Sequence[str]) -> str:
+    """The language of the node's pages for a reader who wants `language`."""
+    return language if language in languages or not languages else languages[0]
+
+
+def in_words(code: str, order: Sequence[str]) -> str:
+    """A theme's label; the code itself for one that is not in the vocabulary."""
+    return _text(THEMES.get(code, {}), order) or code
+
+
+def _local(moment: str, zone: ZoneInfo) -> datetime:
+    return parse_time(moment).replace(microsecond=0).astimezone(zone)
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "Europe/Helsinki")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # A newer node may know a zone that this machine's database lacks.
+        return ZoneInfo("UTC")
+
+
+def _description(values: Mapping[str, Any], order: Sequence[str]) -> str:
+    parts = [
+        _text(values.get("cancellation"), order) if values["state"] == "cancelled" else "",
+        _text(values.get("summary"), order),
+        _text(values.get("description"), order),
+        _text(values.get("organiser_name"), order),
+        values.get("link") or "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _text(texts: Mapping[str, str] | None, order: Sequence[str]) -> str:
+    texts = texts or {}
+    for language in order:
+        if texts.get(language):
+            return texts[language]
+    return next(iter(texts.values()), "")

@@ -1,0 +1,257 @@
+"""Writes public.db. Only the projector does."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from services.contracts.envelope import format_time, parse_time
+
+from . import schema
+from .records import Record
+from .rendering import Shown, render
+
+Facets = frozenset[tuple[str, str]]
+
+# Whose rendering shows something of the record: organisers' and members' names; an event shows its places.
+_NAMED = ("organisation", "consortium")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A record that was newer than the copy. item: what lists show of it now, None when nothing. facets: those that
+    it has or had, so that whoever follows a region also hears that an event left it."""
+
+    record: Record
+    item: bytes | None
+    facets: Facets
+
+
+class PublicWriter:
+    """The one writer of a public.db. Use `transaction` around `apply`."""
+
+    def __init__(self, path: Path, *, languages: Sequence[str], public_url: str) -> None:
+        """Makes the file's tables if it is new. Raises sqlite3.Error."""
+        self.path = path
+        self._languages, self._public_url = tuple(languages), public_url
+        self._database = schema.open_for_writing(path)
+        schema.create(self._database)
+        self._terms: dict[str, int] = {}
+
+    @property
+    def languages(self) -> Sequence[str]:
+        return self._languages
+
+    @property
+    def public_url(self) -> str:
+        return self._public_url
+
+    @property
+    def database(self) -> sqlite3.Connection:
+        return self._database
+
+    def close(self) -> None:
+        self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing. Raises sqlite3.Error, with nothing changed."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            self._terms.clear()
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def apply(self, records: Iterable[Record]) -> list[Applied]:
+        """Keeps those that are newer than the copies, and renders them and whatever shows something of them."""
+        applied: list[Applied] = []
+        others: set[int] = set()
+        for record in records:
+            key = self._keep(record)
+            if key is None:
+                continue
+            if record.kind == "places":
+                applied.append(self._show_places(record))
+                continue
+            shown, before = self._show(key, record)
+            facets = before | (shown.facets if shown else frozenset())
+            applied.append(Applied(record, shown.item if shown else None, facets))
+            if record.kind in _NAMED:
+                others.update(self._dependents(record.id))
+        for key in others:
+            self._show_again(key)
+        if applied:
+            self._note_change({entry.record.kind for entry in applied})
+        return applied
+
+    def newest(self, kind: str, record_id: str, home: str) -> Mapping[str, Any] | None:
+        """What `Surroundings` asks for: the record of `home` if it has one, else of any home; not a tombstone."""
+        found = self._database.execute(
+            "SELECT data FROM record WHERE kind = ? AND ref > ? AND ref < ? AND state NOT IN "
+            "('removed', 'withdrawn', 'released') ORDER BY ref != ?, ref LIMIT 1",
+            (kind, f"{record_id}@", f"{record_id}A", f"{record_id}@{home}"),
+        ).fetchone()
+        if found is None:
+            return None
+        data: dict[str, Any] = orjson.loads(found[0])
+        return data
+
+    def render_all(self) -> int:
+        """Renders every record anew, in one transaction; says how many."""
+        count = 0
+        with self.transaction():
+            for (key,) in self._database.execute("SELECT key FROM record").fetchall():
+                self._show_again(key)
+                count += 1
+        return count
+
+    def _keep(self, record: Record) -> int | None:
+        held = self._database.execute(
+            "SELECT key, incarnation, version FROM record WHERE kind = ? AND ref = ?", (record.kind, record.ref)
+        ).fetchone()
+        data = orjson.dumps(record.data, option=orjson.OPT_SORT_KEYS)
+        if held is None:
+            inserted = self._database.execute(
+                "INSERT INTO record (kind, ref, incarnation, version, state, data) VALUES (?, ?, ?, ?, ?, ?)",
+                (record.kind, record.ref, record.incarnation, record.version, record.state, data),
+            )
+            return inserted.lastrowid
+        if (held[1], held[2]) >= record.age:
+            return None
+        self._database.execute(
+            "UPDATE record SET incarnation = ?, version = ?, state = ?, data = ? WHERE key = ?",
+            (record.incarnation, record.version, record.state, data, held[0]),
+        )
+        return int(held[0])
+
+    def _show_places(self, places: Record) -> Applied:
+        found = self._database.execute(
+            "SELECT key FROM record WHERE kind = 'event' AND ref = ?", (places.ref,)
+        ).fetchone()
+        facets: Facets = frozenset()
+        if found is not None:
+            self._show_again(found[0])
+            facets = self._facets(found[0])
+        values = {name: places.data.get(name) for name in ("id", "home", "incarnation", "version")}
+        values |= {name: places.data.get(name) for name in ("capacity", "confirmed", "waiting")}
+        visible = found is not None and self._is_shown(found[0])
+        return Applied(places, orjson.dumps(values) if visible else None, facets)
+
+    def _show_again(self, key: int) -> None:
+        kind, ref, incarnation, version, state, data = self._database.execute(
+            "SELECT kind, ref, incarnation, version, state, data FROM record WHERE key = ?", (key,)
+        ).fetchone()
+        record_id, _, home = ref.partition("@")
+        self._show(key, Record(kind, home, record_id, incarnation, version, state, orjson.loads(data)))
+
+    def _show(self, key: int, record: Record) -> tuple[Shown | None, Facets]:
+        before = self._facets(key)
+        if self._is_shown(key):
+            self._hide(key, record.kind)
+        shown = render(record, self)
+        if shown is not None:
+            self._insert(key, shown)
+        return shown, before
+
+    def _is_shown(self, key: int) -> bool:
+        return self._database.execute("SELECT 1 FROM shown WHERE key = ?", (key,)).fetchone() is not None
+
+    def _hide(self, key: int, kind: str) -> None:
+        run = self._database.execute
+        run(
+            "DELETE FROM facet WHERE (term, sort, ref) IN (SELECT f.term, s.sort, s.ref FROM facet f "
+            "JOIN shown s ON s.key = f.key WHERE f.key = ?)",
+            (key,),
+        )
+        run("DELETE FROM shown WHERE key = ?", (key,))
+        run("DELETE FROM text WHERE key = ?", (key,))
+        run("DELETE FROM calendar WHERE slot >= ? AND slot < ?", (key * 8, key * 8 + 8))
+        run("DELETE FROM depends WHERE key = ?", (key,))
+        if kind in schema.SEARCHED:
+            run(f"DELETE FROM {schema.search_table(kind)} WHERE rowid = ?", (key,))  # noqa: S608 - a name of ours
+
+    def _insert(self, key: int, shown: Shown) -> None:
+        run, many = self._database.execute, self._database.executemany
+        record = shown.record
+        changed = str(record.data.get("changed") or "")
+        run(
+            "INSERT INTO shown (key, kind, ref, sort, until, state, changed, etag, time_zone) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                key,
+                record.kind,
+                record.ref,
+                shown.sort,
+                shown.until,
+                record.state,
+                changed,
+                shown.etag,
+                shown.time_zone,
+            ),
+        )
+        run("INSERT INTO text (key, item, body) VALUES (?, ?, ?)", (key, shown.item, shown.body))
+        many(
+            "INSERT INTO facet (term, sort, ref, until, key) VALUES (?, ?, ?, ?, ?)",
+            [
+                (self._term(f"{record.kind}:{name}:{value}"), shown.sort, record.ref, shown.until, key)
+                for name, value in shown.facets
+            ],
+        )
+        many("INSERT INTO depends (on_id, key) VALUES (?, ?)", [(on_id, key) for on_id in shown.depends])
+        many(
+            "INSERT INTO calendar (slot, text) VALUES (?, ?)",
+            [(key * 8 + number, text) for number, text in enumerate(shown.calendar)],
+        )
+        if record.kind in schema.SEARCHED:
+            table = schema.search_table(record.kind)
+            run(f"INSERT INTO {table} (rowid, words) VALUES (?, ?)", (key, shown.words))  # noqa: S608
+        if shown.until:
+            self._note_length(shown)
+
+    def _facets(self, key: int) -> Facets:
+        names = self._database.execute(
+            "SELECT term.name FROM facet JOIN term ON term.id = facet.term WHERE facet.key = ?", (key,)
+        )
+        return frozenset((name.split(":", 2)[1], name.split(":", 2)[2]) for (name,) in names)
+
+    def _term(self, name: str) -> int:
+        known = self._terms.get(name)
+        if known is not None:
+            return known
+        found = self._database.execute("SELECT id FROM term WHERE name = ?", (name,)).fetchone()
+        if found is None:
+            inserted = self._database.execute("INSERT INTO term (name) VALUES (?)", (name,))
+            assert inserted.lastrowid is not None
+            self._terms[name] = inserted.lastrowid
+        else:
+            self._terms[name] = int(found[0])
+        return self._terms[name]
+
+    def _dependents(self, record_id: str) -> list[int]:
+        found = self._database.execute("SELECT key FROM depends WHERE on_id = ?", (record_id,))
+        return [key for (key,) in found]
+
+    def _note_change(self, kinds: Iterable[str]) -> None:
+        now = format_time(datetime.now(UTC))
+        self._database.executemany(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [(f"changed:{'event' if kind == 'places' else kind}", now) for kind in kinds],
+        )
+
+    def _note_length(self, shown: Shown) -> None:
+        """Keeps how long the longest takes: a list from a moment on need not look at what began earlier."""
+        seconds = (parse_time(shown.until) - parse_time(shown.sort)).total_seconds()
+        self._database.execute(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
+            "WHERE CAST(excluded.value AS REAL) > CAST(meta.value AS REAL)",
+            (f"longest:{shown.record.kind}", str(max(0.0, seconds))),
+        )
