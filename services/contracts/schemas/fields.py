@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import ValidationError, fields, validate
@@ -122,7 +123,11 @@ class WebAddress(fields.Url):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address: str = super()._deserialize(value, attr, data, **kwargs)
-        if "@" in address.split("/")[2]:
+        try:
+            place = urlsplit(address).netloc
+        except ValueError as error:
+            raise ValidationError("Not a web address; give one such as https://example.org.") from error
+        if "@" in place:
             raise ValidationError("A name or password may not stand in the address.")
         return address
 
