@@ -88,6 +88,6 @@ async def _talk(uri: str, conversation: Callable[[Services], Awaitable[_Answer]]
 
 
 def _told(method: str, refusal: Refusal) -> str:
-    errors = refusal.details.get("errors") or []
+    errors = [error for error in refusal.details.get("errors") or [] if error.get("message") != refusal.message]
     fields = "; ".join(f"{error.get('field')}: {error.get('message')}" for error in errors)
     return f"{method}: {refusal.message}" + (f" ({fields})" if fields else "")

@@ -44,7 +44,7 @@ def load(folder: DataFolder) -> None:
         return await _Loading(services, await _coordinator(services, region), region, day).all()
 
     counts = talk(folder, enter)
-    say("Sample data: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    say("Sample data: " + ", ".join(f"{what} {count}" for what, count in counts.items()))
     say(f"Its coordinator is {COORDINATOR}; a key for it:  ./malmi key add {COORDINATOR}")
 
 

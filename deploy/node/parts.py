@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -137,15 +137,16 @@ def programs(plan: Plan) -> list[Program]:
     if plan.own_mailbox:
         found.append(_mailbox(plan))
     needs = tuple(program.name for program in found if program.name in ("broker", "store"))
-    gateway = Readiness(ports["gateway"])
+    gateway = Readiness(partial(fetch_json, f"http://{LOCALHOST}:{ports['gateway']}/readyz"))
     return [*found, *(_part(plan, name, needs, gateway) for name in OURS)]
 
 
 def urls(plan: Plan) -> dict[str, str]:
     """What people open, by what it is."""
     shown = {
+        "Pages": f"{plan.public_url}/",
         "API": f"{plan.public_url}/api/v1",
-        "API documentation": f"{plan.public_url}/api",
+        "API documentation": f"{plan.public_url}/docs",
         "Calendar": f"{plan.public_url}/calendar.ics",
         "Ready?": f"{plan.public_url}/readyz",
     }
@@ -174,7 +175,7 @@ def _mailbox(plan: Plan) -> Program:
             str(http),
         ),
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        ready=lambda: listens(smtp) and fetch_json(f"http://{LOCALHOST}:{http}/messages.json")[0] == 200,
+        ready=lambda _: listens(smtp) and fetch_json(f"http://{LOCALHOST}:{http}/messages.json")[0] == 200,
         layer=1,
         address=f"{LOCALHOST}:{smtp} (SMTP), http://{LOCALHOST}:{http}/",
     )
@@ -197,30 +198,29 @@ def _part(plan: Plan, name: str, needs: tuple[str, ...], gateway: "Readiness") -
 class Readiness:
     """The gateway hears every part's heartbeat and tells in /readyz; asked at most three times a second."""
 
-    def __init__(self, port: int) -> None:
-        self._url = f"http://{LOCALHOST}:{port}/readyz"
-        self._asked, self._status, self._heard = 0.0, 0, dict[str, bool]()
+    def __init__(self, fetch: Callable[[], tuple[int, Any]]) -> None:
+        """`fetch`: status and body of /readyz."""
+        self._fetch = fetch
+        self._asked, self._status, self._heard = 0.0, 0, dict[str, float]()
 
-    def answers(self) -> bool:
+    def answers(self, running_for: float) -> bool:
         """The gateway itself serves, whatever it says of the others."""
         self._ask()
         return self._status in (200, 503)
 
-    def hears(self, part: str) -> bool:
-        """The part said that it is ready."""
+    def hears(self, part: str, running_for: float) -> bool:
+        """The part said that it is ready, and since it was started: the gateway remembers its forerunner too."""
         self._ask()
-        return self._heard.get(part, False)
+        return self._heard.get(part, running_for) < running_for
 
     def _ask(self) -> None:
         if time.monotonic() - self._asked > 0.3:
-            self._status, body = fetch_json(self._url)
+            self._status, body = self._fetch()
             self._heard = heard(body)
             self._asked = time.monotonic()
 
 
-def heard(readiness: Any) -> dict[str, bool]:
-    """Which parts say that they are ready, from the body of /readyz."""
-    parts = readiness.get("parts", {}) if isinstance(readiness, dict) else {}
-    if isinstance(parts, list):
-        parts = {part.get("part", ""): part for part in parts if isinstance(part, dict)}
-    return {name: bool(part.get("ready")) for name, part in parts.items() if isinstance(part, dict)}
+def heard(readiness: Any) -> dict[str, float]:
+    """The parts that say that they are ready, from the body of /readyz, and how many seconds ago they said so."""
+    parts = readiness.get("parts", []) if isinstance(readiness, dict) else []
+    return {part["part"]: float(part["age"]) for part in parts if part["heard"] and part["ready"]}

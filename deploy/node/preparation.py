@@ -76,13 +76,11 @@ def with_heartbeats(state: NodeState, folder: DataFolder) -> NodeState:
         return state
     status, body = fetch_json(f"http://{free_ports.LOCALHOST}:{setup.ports['gateway']}/readyz", 3.0)
     said = heard(body)
-    if status == 0:
-        said = {}
     parts = tuple(
         replace(part, state="starting", last_exit=part.last_exit or "not heard by the gateway")
         if part.state == "ready"
         and part.name in OURS
-        and not said.get(part.name, part.name == "gateway" and status > 0)
+        and not (part.name in said or (part.name == "gateway" and status))
         else part
         for part in state.parts
     )

@@ -12,13 +12,14 @@ from .process import ROOT, spawn
 class Program:
     """How to start one part, when it may start, how to tell that it is ready.
 
+    `ready` is given for how many seconds the part has been running.
     `layer`: parts stop layer by layer, the highest first. `after`: what must be ready before its first start.
     """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(repr=False)
-    ready: Callable[[], bool]
+    ready: Callable[[float], bool]
     layer: int = 0
     after: tuple[str, ...] = ()
     address: str = ""

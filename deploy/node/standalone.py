@@ -38,8 +38,9 @@ class Standalone:
 
     @staticmethod
     def _await(program: Program, process: subprocess.Popen[bytes], logs: Path, limit: float) -> None:
-        deadline = time.monotonic() + limit
-        while not program.ready():
+        started = time.monotonic()
+        deadline = started + limit
+        while not program.ready(time.monotonic() - started):
             code = process.poll()
             if code is not None or time.monotonic() > deadline:
                 log = logs / f"{program.name}.log"

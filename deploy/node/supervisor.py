@@ -155,7 +155,7 @@ class Supervisor:
         self._show(part, "starting", process=identify(part.process.pid))
 
     def _probe(self, part: _Part, now: float) -> None:
-        if part.program.ready():
+        if part.program.ready(now - part.started):
             self._show(part, "ready")
             self._report(part.program.name, f"ready ({now - part.started:.1f} s)")
         else:

@@ -24,14 +24,14 @@ MAX_WORKERS = 20
 def main(arguments: list[str]) -> int:
     """Exit codes: 0 stopped, 2 called or set up wrongly."""
     if len(arguments) != 1 or arguments[0] not in SERVICES:
-        print(f"usage: python -m services.runtime.serve {'|'.join(SERVICES)}", file=sys.stderr)
+        sys.stderr.write(f"usage: python -m services.runtime.serve {'|'.join(SERVICES)}\n")
         return 2
     name = arguments[0]
     os.environ.setdefault("MALMI_PART", name)
     try:
         settings = Settings.from_environment()
     except BadSettings as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        sys.stderr.write(f"{name}: {error}\n")
         return 2
     logging.configure(settings.part, settings.log_level)
     run(name, settings)
@@ -53,6 +53,7 @@ def run(name: str, settings: Settings) -> None:
     runner.add_service(service)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        signal.alarm(10)  # with the broker away nameko's stop waits for ever: then the kernel ends it
         eventlet.spawn_n(runner.stop)
 
     signal.signal(signal.SIGTERM, stop)

@@ -37,7 +37,7 @@ def program(tmp_path: Path) -> Callable[..., Program]:
             name=name,
             argv=(sys.executable, "-c", prelude + code),
             env=dict(os.environ),
-            ready=ready.exists,
+            ready=lambda _: ready.exists(),
             layer=layer,
             after=after,
             stop_limit=stop_limit,

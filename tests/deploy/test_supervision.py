@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from deploy.node import state
+from deploy.node.parts import Readiness
 from deploy.node.process import Identity, end_leftover, identify, is_alive
 from deploy.node.program import Program
 from deploy.node.state import PartState
@@ -216,3 +217,17 @@ def test_a_log_that_grew_too_long_is_moved_while_its_writer_goes_on(tmp_path: Pa
     assert log.read_bytes() == b"new\n"
     assert (tmp_path / "part.log.1").read_bytes() == b"old\n" * 100
     assert not rotate(log, limit=50)
+
+
+def test_a_part_that_was_started_again_is_ready_only_when_it_speaks_itself() -> None:
+    said = {"parts": [{"part": "relay", "heard": True, "ready": True, "age": 3.0}]}
+    gateway = Readiness(fetch=lambda: (503, said))
+
+    assert not gateway.hears("relay", running_for=1.0), "that was the one before"
+    assert gateway.hears("relay", running_for=5.0)
+    assert not gateway.hears("events", running_for=5.0)
+
+
+def test_a_part_that_is_heard_but_not_ready_is_not_ready() -> None:
+    said = {"parts": [{"part": "relay", "heard": True, "ready": False, "age": 0.1}]}
+    assert not Readiness(fetch=lambda: (503, said)).hears("relay", running_for=5.0)
