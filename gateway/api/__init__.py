@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
-from gateway.api import commands
+from gateway.api import commands, public
 from gateway.dependencies import Dependencies, Route
+from gateway.feeds import routes as feeds
 
 
 def routes(deps: Dependencies) -> Iterable[Route]:
     """All of the JSON API."""
+    yield from public.routes(deps)
+    yield from feeds.routes(deps)
     yield from commands.routes(deps)
