@@ -9,7 +9,7 @@ from gateway import api, bootstrap, errors, health, pages
 from gateway.dependencies import Dependencies, Route
 from gateway.documents import routes as documents
 from gateway.middleware import Authentication, Correlation, SafeHeaders
-from gateway.paths import Path, by_path
+from gateway.paths import by_path
 from services.runtime import logging
 from services.runtime.settings import Settings
 
@@ -22,9 +22,8 @@ def create() -> "falcon.asgi.App[Any, Any]":
 
 
 def assemble(deps: Dependencies) -> "falcon.asgi.App[Any, Any]":
-    app = falcon.asgi.App(
-        middleware=[bootstrap.Lifecycle(deps), Correlation(deps), SafeHeaders(), Authentication(deps)]
-    )
+    middleware: list[Any] = [bootstrap.Lifecycle(deps), Correlation(deps), SafeHeaders(), Authentication(deps)]
+    app: falcon.asgi.App[Any, Any] = falcon.asgi.App(middleware=middleware)
     errors.install(app, deps, pages.show_problem(deps))
     shared = by_path(routes(deps))
     for path in (*shared, *by_path(documents(deps, shared))):
@@ -36,6 +35,3 @@ def routes(deps: Dependencies) -> Iterable[Route]:
     yield from api.routes(deps)
     yield from health.routes(deps)
     yield from pages.routes(deps)
-
-
-__all__ = ["Path", "assemble", "create"]

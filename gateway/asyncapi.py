@@ -11,10 +11,11 @@ from services.contracts import facts
 from services.contracts.envelope import CONTENT_TYPE, TYPE_PREFIX, VISIBILITIES
 from services.runtime import topology
 
-_ABOUT: Final = """Everything that happens on a node is published as a *fact*: a CloudEvents 1.0 message in JSON that carries
-the whole record as it is afterwards. Its routing key is `<visibility>.<type>`: `public` facts may be read by anyone,
-`members` facts by the audience that they name, `node` facts never leave the node. A copy keeps, for each record, the
-fact with the highest (incarnation, recordversion) and passes over the rest: then repeats and any order do no harm."""
+_ABOUT: Final = """Everything that happens on a node is published as a *fact*: a CloudEvents 1.0 message in JSON
+that carries the whole record as it is afterwards. Its routing key is `<visibility>.<type>`: `public` facts may be
+read by anyone, `members` facts by the audience that they name, `node` facts never leave the node. A copy keeps, for
+each record, the fact with the highest (incarnation, recordversion) and passes over the rest: then repeats and any
+order do no harm."""
 
 
 def document(*, server: str, version: str, node_name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who asks: API keys and sessions, looked up by hash in the gateway's private copy. What they may is not decided here."""
+"""Who asks: API keys and sessions, looked up by hash in the gateway's private copy. What they may, the owner says."""
 
 import hashlib
 from dataclasses import dataclass
@@ -119,7 +119,7 @@ def require_same_origin(request: falcon.asgi.Request) -> None:
 
 
 def set_cookie(response: falcon.asgi.Response, secret: str, expires: str, public_url: str) -> None:
-    """The cookie of a session: out of reach of scripts, sent to this site alone, over https only where there is https."""
+    """The cookie of a session: out of reach of scripts, sent to this site alone, by https where there is it."""
     response.set_cookie(
         COOKIE,
         secret,

@@ -9,7 +9,6 @@ import orjson
 
 from gateway.dependencies import Dependencies
 from gateway.problems import MEDIA_TYPE, Problem
-from gateway.read_model.reader import ReadModelAway
 from services.runtime import logging
 
 log = logging.get(__name__)
@@ -65,12 +64,6 @@ def install(app: "falcon.asgi.App[Any, Any]", deps: Dependencies, show_page: Sho
         headers = dict(error.headers or {})
         answer(request, response, Problem(_CODES.get(status, "bad_request"), detail, headers=headers))
 
-    async def on_nothing_to_read(
-        request: falcon.asgi.Request, response: falcon.asgi.Response, error: Exception, params: Any, **_: Any
-    ) -> None:
-        log.warning("the read model cannot be read", error=str(error))
-        answer(request, response, Problem("read_model_away", "There is nothing to read from now; try again soon."))
-
     async def on_mistake(
         request: falcon.asgi.Request, response: falcon.asgi.Response, error: Exception, params: Any, **_: Any
     ) -> None:
@@ -82,7 +75,6 @@ def install(app: "falcon.asgi.App[Any, Any]", deps: Dependencies, show_page: Sho
         Exception: on_mistake,
         falcon.HTTPError: on_http_error,
         Problem: on_problem,
-        ReadModelAway: on_nothing_to_read,
     }
     for kind, handler in handlers.items():
         app.add_error_handler(kind, handler)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter, resolver
+from apispec.ext.marshmallow import MarshmallowPlugin, resolver
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields, validate
 
 from gateway.problems import MEDIA_TYPE, TYPES
@@ -119,8 +120,8 @@ def name_of(schema: Any) -> str:
 
 
 def teach(plugin: MarshmallowPlugin, converter: OpenAPIConverter) -> None:
-    plugin.map_to_openapi_type(Moment, "string", "date-time")
-    plugin.map_to_openapi_type(Email, "string", "email")
+    plugin.map_to_openapi_type(Moment, "string", "date-time")  # type: ignore[no-untyped-call]
+    plugin.map_to_openapi_type(Email, "string", "email")  # type: ignore[no-untyped-call]
 
     def localized(self: Any, declared: fields.Field[Any], **_: Any) -> dict[str, Any]:
         if not isinstance(declared, Localized):
@@ -141,7 +142,7 @@ def teach(plugin: MarshmallowPlugin, converter: OpenAPIConverter) -> None:
         return {} if pattern is None else {"pattern": str(pattern).replace(r"\Z", "$")}
 
     for function in (localized, example, without_python_patterns):
-        converter.add_attribute_function(function)
+        converter.add_attribute_function(function)  # type: ignore[no-untyped-call]
 
 
 class _Problem(Schema):

@@ -89,14 +89,8 @@ _TYPES: Final = (
     ProblemType(
         "service_away",
         503,
-        "The service cannot be reached",
+        "This part of the node cannot be reached now",
         "Nothing was carried out. Repeat the request after the time in Retry-After.",
-    ),
-    ProblemType(
-        "read_model_away",
-        503,
-        "Nothing can be read yet",
-        "The node has just been set up, or its read model is being repaired. Repeat the request in a moment.",
     ),
     ProblemType("bad_request", 400, "The request cannot be read", "The detail says what is wrong with it."),
     ProblemType(

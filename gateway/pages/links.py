@@ -1,4 +1,4 @@
-"""Where the links of mails lead. GET shows, and changes nothing (mail programs follow links by themselves); POST acts."""
+"""Where the links of mails lead. GET shows and changes nothing (mail programs follow links themselves); POST acts."""
 
 from typing import Any, ClassVar
 

@@ -27,7 +27,7 @@ def command_id_of(request: falcon.asgi.Request, caller: Caller) -> str:
     if _KEY.match(key) is None:
         raise Problem("bad_request", "Idempotency-Key must have 1 to 255 visible ASCII characters.")
     who = caller.principal.account or caller.principal.kind
-    named = "\n".join((who, request.method, request.relative_uri, key))
+    named = f"{who}\n{request.method}\n{request.relative_uri}\n{key}"
     return f"{COMMAND}_{hashlib.sha256(named.encode()).hexdigest()}"
 
 

@@ -1,6 +1,6 @@
 """Commands that do not fit the table: sessions, subscribing in two ways, the CSV import, dead letters."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import falcon.asgi
 
@@ -38,7 +38,7 @@ async def call(deps: Dependencies, request: falcon.asgi.Request, name: str, argu
 class SignIn:
     """Asks for a sign-in link. The answer is the same whether or not there is an account."""
 
-    documentation = {
+    documentation: ClassVar = {
         "post": Operation(
             id="request_sign_in",
             summary="Send a sign-in link to an address, if it has an account",
@@ -65,7 +65,7 @@ class SignIn:
 class Sessions:
     """Opens a session with the token of a sign-in link; its secret goes into a cookie that no script can read."""
 
-    documentation = {
+    documentation: ClassVar = {
         "post": Operation(
             id="open_session",
             summary="Open a session with the token of a sign-in link",
@@ -102,7 +102,7 @@ async def open_session(
 class CurrentSession:
     """Ends the session of the cookie."""
 
-    documentation = {
+    documentation: ClassVar = {
         "delete": Operation(
             id="close_session", summary="Sign out", tag="people", status=204, open_to_visitors=False, is_command=True,
             problems=("sign_in_needed", "other_origin", "service_away"),
@@ -131,7 +131,7 @@ async def close_session(deps: Dependencies, request: falcon.asgi.Request, respon
 class Subscriptions:
     """By e-mail for anybody (double opt-in); at once for a signed-in member who names no address."""
 
-    documentation = {
+    documentation: ClassVar = {
         "post": Operation(
             id="subscribe",
             summary="Subscribe by e-mail (a mail asks to confirm), or signed in without an address (at once, 201)",
@@ -167,7 +167,7 @@ class Subscriptions:
 class Import:
     """Organisations from a CSV file, row by row."""
 
-    documentation = {
+    documentation: ClassVar = {
         "post": Operation(
             id="import_organisations",
             summary="Import organisations from CSV",
@@ -203,7 +203,7 @@ class Import:
 class DeadLetters:
     """What consumers could not apply, for the operator."""
 
-    documentation = {
+    documentation: ClassVar = {
         "get": Operation(
             id="list_dead_letters", summary="Facts that a service could not apply", tag="node", many=True,
             answer=node.DeadLetterView, query=queries.OfService, open_to_visitors=False,
@@ -227,7 +227,7 @@ class DeadLetters:
 class ReplayDeadLetters:
     """Tries dead letters again, now."""
 
-    documentation = {
+    documentation: ClassVar = {
         "post": Operation(
             id="replay_dead_letters", summary="Try dead letters of a service again", tag="node",
             answer=answers.Replayed, body=queries.Replay, open_to_visitors=False, is_command=True,

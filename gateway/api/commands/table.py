@@ -60,7 +60,9 @@ ALL: Final[tuple[Endpoint, ...]] = (
         "Cancel a published event; its attendees are told",
         settles="event",
     ),
-    Endpoint("DELETE", "/events/{id}", "events.discard_draft", "discard_draft", "events", "Discard a draft", status=204),
+    Endpoint(
+        "DELETE", "/events/{id}", "events.discard_draft", "discard_draft", "events", "Discard a draft", status=204
+    ),
     Endpoint(
         "GET", "/my/events", "events.own_events", "list_own_events", "events", "Own drafts and restricted events",
         query=queries.Pages, answer=events.EventRecord, many=True,
