@@ -3,6 +3,7 @@
 node.py          up, down, status, logs
 people.py        account, mandate, key
 dead_letters.py  dead-letters
+rebuild.py       rebuild
 sample.py        sample
 containers.py    containers
 checks.py        test

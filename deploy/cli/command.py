@@ -4,7 +4,7 @@ import click
 
 from deploy.node.errors import NodeError
 
-from . import checks, containers, dead_letters, node, people, sample, terminal
+from . import checks, containers, dead_letters, node, people, rebuild, sample, terminal
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,6 +24,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(node.up, node.down, node.status, node.logs),
     *(people.account, people.mandate, people.key),
     dead_letters.dead_letters,
+    rebuild.rebuild,
     sample.sample,
     containers.containers,
     checks.test,

@@ -25,7 +25,7 @@ def test_help_names_every_command_from_another_folder_through_a_symlink(tmp_path
     called = malmi("--help", script=second, cwd=tmp_path)
 
     assert called.returncode == 0, called.stderr
-    for command in ("up", "down", "status", "logs", "test", "mandate", "key", "account", "dead-letters"):
+    for command in ("up", "down", "status", "logs", "test", "mandate", "key", "account", "dead-letters", "rebuild"):
         assert f"\n  {command} " in called.stdout
 
 
@@ -84,6 +84,7 @@ def test_status_of_a_folder_without_a_node_is_three_and_one_line(tmp_path: Path)
         (("up", "--region", "atlantis"), "no region 'atlantis'"),
         (("mandate", "grant", "a@example.org", "operator", "node"), "no node is running"),
         (("dead-letters", "list"), "no node is running"),
+        (("rebuild",), "no node is running"),
         (("logs", "relay"), "no log of relay"),
     ],
 )
