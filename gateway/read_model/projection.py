@@ -17,7 +17,7 @@ from . import files, schema
 from .identity import IdentityWriter
 from .records import IDENTITY_KINDS, Record, record_of_fact
 from .stream import StreamWriter, Told
-from .writer import Applied, PublicWriter
+from .writer import Applied, PublicWriter, records_of_file
 
 log = logging.get(__name__)
 
@@ -69,14 +69,15 @@ class Projection:
     def __init__(self, folder: Path, *, languages: Sequence[str], public_url: str) -> None:
         """Opens the files, or makes them. Raises sqlite3.Error, OSError."""
         self.folder = folder
+        self.next: Copies | None = None
         self._languages, self._public_url = languages, public_url
         public = files.current(folder, files.PUBLIC)
         identity = files.current(folder, files.IDENTITY)
         self.is_new = not (public.exists() and identity.exists())
-        files.remove_others(folder, files.PUBLIC)
-        files.remove_others(folder, files.IDENTITY)
+        self.remove_old()
+        if public.exists() and schema.version_of_file(public) not in (0, schema.VERSION):
+            public = self._render_anew(public)
         self.live = self._open(public, identity)
-        self.next: Copies | None = None
         self._stream = StreamWriter(files.link(folder, files.STREAM))
 
     def close(self) -> None:
@@ -143,6 +144,12 @@ class Projection:
             files.put_in_place(self.folder, name, path)
         old.close()
 
+    def remove_old(self) -> None:
+        """Removes the files of earlier generations."""
+        if self.next is None:
+            files.remove_others(self.folder, files.PUBLIC)
+            files.remove_others(self.folder, files.IDENTITY)
+
     def abandon(self) -> None:
         """Gives up the second pair."""
         if self.next is None:
@@ -152,10 +159,23 @@ class Projection:
         files.remove(copies.public.path)
         files.remove(copies.identity.path)
 
+    def _render_anew(self, old: Path) -> Path:
+        """A file of other tables becomes one of ours: its records are rendered anew. A rebuild follows all the same."""
+        path = files.following(self.folder, files.PUBLIC)
+        writer = PublicWriter(path, languages=self._languages, public_url=self._public_url)
+        try:
+            with writer.transaction():
+                writer.apply(records_of_file(old))
+        except (sqlite3.Error, ValueError) as error:
+            log.warning("the records of the earlier version can't be read", error=str(error))
+        finally:
+            writer.close()
+        files.put_in_place(self.folder, files.PUBLIC, path)
+        self.is_new = True
+        return path
+
     def _open(self, public: Path, identity: Path) -> Copies:
         writer = PublicWriter(public, languages=self._languages, public_url=self._public_url)
-        if schema.version_of(writer.database) != schema.VERSION:
-            raise RuntimeError(f"{public}: tables of another version")
         return Copies(writer, IdentityWriter(identity))
 
 

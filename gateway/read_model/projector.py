@@ -22,9 +22,13 @@ from aio_pika.exceptions import AMQPError
 
 from services.contracts.envelope import Fact, UndecodableFact
 from services.runtime import heartbeat, logging, topology
+from services.runtime.rpc_client import RpcClient
 from services.runtime.settings import Settings
 
 from .projection import Counts, Projection, decode
+from .rebuild import control
+from .rebuild.control import Report
+from .rebuild.work import Bench, rebuild
 from .records import Record
 
 log = logging.get(__name__)
@@ -33,6 +37,8 @@ T = TypeVar("T")
 
 BATCH: Final = 200
 _TIDY_EVERY: Final = 300.0
+_LOOKS_FOR_REQUESTS_EVERY: Final = 0.3
+_READERS_CHANGE_WITHIN: Final = 5.0
 _AWAY = (AMQPError, OSError, asyncio.TimeoutError)
 
 
@@ -85,7 +91,7 @@ class Projector:
 
     async def run(self) -> None:
         """Consumes until stopped; connects again, slower each time, when the broker goes away."""
-        tidying = asyncio.create_task(self._tidy())
+        others = [asyncio.create_task(self._tidy()), asyncio.create_task(self._rebuild_when_asked())]
         delay = 0.2
         try:
             while not self._stopping.is_set():
@@ -98,7 +104,9 @@ class Projector:
                 delay = 0.2 if time.monotonic() - began > 10 else min(delay * 2, 5.0)
                 await self._pause(delay)
         finally:
-            tidying.cancel()
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
     async def _consume(self) -> None:
         connection = await aio_pika.connect(
@@ -208,6 +216,41 @@ class Projector:
                 await self._count()
             except sqlite3.Error as error:
                 log.warning("could not tidy up", error=str(error))
+
+    async def _rebuild_when_asked(self) -> None:
+        """Rebuilds when the command asks for it, and by itself when the files are new: services may hold records
+        whose facts came and went before these files were."""
+        folder = self._projection.folder
+        waits = "new files" if self._projection.is_new else None
+        delay = 1.0
+        while True:
+            identity = control.take_request(folder) or waits
+            if identity is None:
+                await asyncio.sleep(_LOOKS_FOR_REQUESTS_EVERY)
+                continue
+            report = await self._rebuild(identity)
+            if identity == waits and report.state == "failed":
+                # A service is not up yet.
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 60.0)
+                continue
+            waits = None if report.state == "done" else waits
+
+    async def _rebuild(self, identity: str) -> Report:
+        bench = Bench(
+            self._projection, self.write, lambda report: control.write_report(self._projection.folder, report)
+        )
+        client = await RpcClient.connect(self._settings.amqp_uri, "projector")
+        try:
+            report = await rebuild(bench, client, identity)
+        finally:
+            await client.close()
+        await self._count()
+        if report.state == "done":
+            # Readers open the new files within a moment; whoever still reads the old ones has them open.
+            await asyncio.sleep(_READERS_CHANGE_WITHIN)
+            await self.write(self._projection.remove_old)
+        return report
 
     async def _count(self) -> None:
         self.standing.records = await self.write(

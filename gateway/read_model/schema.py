@@ -1,6 +1,7 @@
 """The tables of public.db, and how its connections are set."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -104,6 +105,12 @@ def create(connection: sqlite3.Connection) -> None:
 def version_of(connection: sqlite3.Connection) -> int:
     """The schema's version of a file; 0 for a new one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def version_of_file(path: Path) -> int:
+    """The schema's version of a file that nobody has open. Raises sqlite3.Error."""
+    with closing(open_for_reading(path)) as connection:
+        return version_of(connection)
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

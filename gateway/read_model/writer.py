@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,15 +104,6 @@ class PublicWriter:
             return None
         data: dict[str, Any] = orjson.loads(found[0])
         return data
-
-    def render_all(self) -> int:
-        """Renders every record anew, in one transaction; says how many."""
-        count = 0
-        with self.transaction():
-            for (key,) in self._database.execute("SELECT key FROM record").fetchall():
-                self._show_again(key)
-                count += 1
-        return count
 
     def _keep(self, record: Record) -> int | None:
         held = self._database.execute(
@@ -255,3 +246,13 @@ class PublicWriter:
             "WHERE CAST(excluded.value AS REAL) > CAST(meta.value AS REAL)",
             (f"longest:{shown.record.kind}", str(max(0.0, seconds))),
         )
+
+
+def records_of_file(path: Path) -> list[Record]:
+    """The records of a public.db, also of other tables. Raises sqlite3.Error when there are none to be found."""
+    with closing(schema.open_for_reading(path)) as database:
+        rows = database.execute("SELECT kind, ref, incarnation, version, state, data FROM record").fetchall()
+    return [
+        Record(kind, ref.partition("@")[2], ref.partition("@")[0], incarnation, version, state, orjson.loads(data))
+        for kind, ref, incarnation, version, state, data in rows
+    ]
