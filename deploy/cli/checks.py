@@ -41,8 +41,10 @@ def test(tier: Tier, pytest_arguments: tuple[str, ...]) -> None:
     if tier != "quick":
         _get_what_tests_need(tier)
     results = {name: _run(name, command) for name, command in _CHECKS}
-    say("\n".join(f"{name:<14} {'passed' if code == 0 else f'FAILED ({code})'}" for name, code in results.items()))
-    # pytest goes last: its closing line is what people and machines look for
+    say(
+        "\n"
+        + "\n".join(f"{name:<14} {'passed' if code == 0 else f'FAILED ({code})'}" for name, code in results.items())
+    )
     code = _run("pytest", ("pytest", *_selection(tier), *pytest_arguments))
     failed = [name for name, result in {**results, "pytest": code}.items() if result]
     if failed:
@@ -63,7 +65,8 @@ def _run(name: str, command: tuple[str, ...]) -> int:
     started = time.monotonic()
     tool = Path(sys.executable).with_name(command[0])
     code = subprocess.run([str(tool), *command[1:]], check=False).returncode
-    say(f"    {name}: {time.monotonic() - started:.1f} s")
+    if name != "pytest":  # its closing line is the last one of a good run, and tells the time itself
+        say(f"    {name}: {time.monotonic() - started:.1f} s")
     return code
 
 
