@@ -124,18 +124,25 @@ def may(principal: Principal, mandates: Iterable[Mandate], action: str, target: 
         return True
     if principal.kind == "operator":
         return "operator" in permission.roles
-    if principal.kind != "account" or not _in_scope(principal, permission):
+    if principal.kind != "account":
         return False
-    if permission.own and target.account is not None and target.account == principal.account:
+    own = permission.own and target.account is not None and target.account == principal.account
+    if own and _in_scope_of_service(principal, permission):
         return True
-    return any(mandate.role in permission.roles and _covers(mandate, target) for mandate in mandates)
+    return _in_scope(principal, permission) and any(
+        mandate.role in permission.roles and _covers(mandate, target) for mandate in mandates
+    )
 
 
 def _in_scope(principal: Principal, permission: Permission) -> bool:
-    if permission.reads:
-        return "read" in principal.scopes or permission.service in principal.scopes
-    if permission.roles == {"operator"}:
+    if permission.roles == {"operator"} and not permission.reads:
         return "node" in principal.scopes
+    return _in_scope_of_service(principal, permission)
+
+
+def _in_scope_of_service(principal: Principal, permission: Permission) -> bool:
+    if permission.reads and "read" in principal.scopes:
+        return True
     return permission.service in principal.scopes
 
 
