@@ -18,6 +18,7 @@ class BadSettings(ValueError):
 class Settings:
     """What a part knows of its node. `regions`: NUTS 3 codes (2024). `languages`: in order of fallback.
 
+    `quiet_hours`: from which hour to which (in `time_zone`) mail that can wait does wait; `off`: never.
     `rate_limit_factor` multiplies the limits of what is open to the public; 0 switches them off.
     `incarnation` rises when the node is restored from a backup. `secret` keys the tokens of links in mails.
     """
@@ -45,6 +46,7 @@ class Settings:
     webhooks_private: bool
     log_level: str
     rate_limit_factor: float = 1.0
+    quiet_hours: str = "21-7"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -74,6 +76,7 @@ class Settings:
             webhooks_private=read.text("MALMI_WEBHOOKS_PRIVATE", "0") == "1",
             log_level=read.text("MALMI_LOG_LEVEL", "INFO"),
             rate_limit_factor=float(read.number("MALMI_RATE_LIMIT_FACTOR", "1")),
+            quiet_hours=read.text("MALMI_QUIET_HOURS", "21-7"),
         )
 
 

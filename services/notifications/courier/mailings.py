@@ -1,0 +1,58 @@
+"""Expands mailings in a thread, on a connection of its own: the rules read and write in transactions, and block."""
+
+import asyncio
+
+from services.notifications.model import Edition, Mailing
+from services.notifications.store import NotificationStore
+from services.notifications.use_cases.audience import audience_of
+from services.notifications.use_cases.fan_out import expand
+from services.runtime import logging, steps, store
+from services.runtime.settings import Settings
+from services.runtime.store import Store, utc_now
+
+log = logging.get(__name__)
+
+CHUNK = 300
+SECONDS = 20.0
+
+
+class Mailings:
+    """The mailings of this node that are on their way."""
+
+    def __init__(self, settings: Settings) -> None:
+        name = f"{settings.database_prefix}notifications"
+        self._store: Store = store.connect(settings.mongodb_uri, name, settings.part)
+
+    async def next_part(self) -> bool:
+        """Expands the next part of the oldest one; False when none is on its way. Raises StoreAway."""
+        return await asyncio.to_thread(self._next_part)
+
+    async def admits(self, edition: Edition, account: str | None) -> bool:
+        """Whether this is for the eyes of this account, as memberships stand now. Raises StoreAway."""
+        return edition.open or await asyncio.to_thread(self._admits, edition, account)
+
+    def _next_part(self) -> bool:
+        with store.reaching(SECONDS):
+            mailing = NotificationStore(self._store, None).first_mailing()
+        if mailing is None:
+            return False
+        logging.bind_correlation(mailing.correlation_id)
+        after = store.in_transaction(
+            self._store,
+            lambda session: self._expand(NotificationStore(self._store, session), mailing),
+            seconds=SECONDS,
+        )
+        if after is not None and after.state == "done":
+            log.info("mailing expanded", mailing=after.id, record=after.record, deliveries=after.deliveries)
+        steps.reached("courier.expanded")
+        return True
+
+    @staticmethod
+    def _expand(made: NotificationStore, mailing: Mailing) -> Mailing | None:
+        return expand(made, mailing, utc_now(), CHUNK)
+
+    def _admits(self, edition: Edition, account: str | None) -> bool:
+        with store.reaching(SECONDS):
+            made = NotificationStore(self._store, None)
+            held = None if account is None else made.mandates_of([account]).get(account, [])
+            return audience_of(made, edition).admits(held)

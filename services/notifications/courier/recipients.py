@@ -1,0 +1,92 @@
+"""Whose a delivery is: asked of the owner of its reference, at the moment of sending. Nothing of it is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from services.contracts.errors import NotFound
+from services.contracts.principal import OPERATOR
+from services.notifications.model import Delivery, Subscription
+from services.notifications.use_cases.subscriptions import token_of
+from services.runtime.documents import from_document
+from services.runtime.rpc_client import RpcClient
+from services.runtime.store import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Where a mail goes. link: path on this node that it needs. token: of the subscription, if it is one's.
+    account: whose subscription. says: what else the owner told (place on the waiting list)."""
+
+    email: str
+    name: str
+    language: str
+    link: str | None = None
+    token: str | None = None
+    account: str | None = None
+    says: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Recipients:
+    """Asks the database for subscriptions, events for sign-ups, actors for accounts and sign-in requests."""
+
+    def __init__(self, database: AsyncDatabase[Document], rpc: RpcClient, secret: bytes) -> None:
+        self._database, self._rpc, self._secret = database, rpc, secret
+
+    async def of(self, delivery: Delivery) -> Addressee | None:
+        """None when the person is gone or wants no more. Raises CallFailed, a Refusal, PyMongoError."""
+        if delivery.reference.startswith("sub_"):
+            return await self._subscriber(delivery)
+        service = "events" if delivery.reference.startswith("sgn_") else "actors"
+        return await self._ask(service, delivery.reference, delivery)
+
+    async def _subscriber(self, delivery: Delivery) -> Addressee | None:
+        document = await self._database["subscriptions"].find_one({"_id": delivery.reference})
+        if document is None:
+            return None
+        found = from_document(Subscription, document)
+        if found.state != ("pending" if delivery.purpose == "subscription.confirm" else "active"):
+            return None
+        token = token_of(self._secret, found.id)
+        says = {"filter": found.filter, "names": await self._names(found)} if _is_about_itself(delivery) else {}
+        if found.email is not None:
+            return Addressee(found.email, "", found.language, token=token, says=says)
+        if found.account is None:
+            return None
+        person = await self._ask("actors", found.account, delivery)
+        if person is None:
+            return None
+        return Addressee(person.email, person.name, found.language, token=token, account=found.account)
+
+    async def _names(self, subscription: Subscription) -> dict[str, Mapping[str, str]]:
+        """Of the consortia and working groups that it names."""
+        ids = [*subscription.filter.consortia, *subscription.filter.working_groups]
+        found: dict[str, Mapping[str, str]] = {}
+        for collection in ("consortia", "working_groups") if ids else ():
+            async for document in self._database[collection].find({"id": {"$in": ids}}, {"id": 1, "name": 1}):
+                found[document["id"]] = document["name"]
+        return found
+
+    async def _ask(self, service: str, reference: str, delivery: Delivery) -> Addressee | None:
+        arguments = {"reference": reference, "purpose": delivery.purpose}
+        try:
+            answer = await self._rpc.call(
+                f"{service}.recipient", arguments, principal=OPERATOR, correlation_id=delivery.correlation_id
+            )
+        except NotFound:
+            return None
+        if answer is None:
+            return None
+        return Addressee(
+            email=answer["email"],
+            name=answer["name"],
+            language=answer["language"],
+            link=answer.get("link"),
+            says=answer.get("facts") or {},
+        )
+
+
+def _is_about_itself(delivery: Delivery) -> bool:
+    return delivery.purpose.startswith("subscription.")
