@@ -90,7 +90,7 @@ class Responder:
             reply = {"result": self.answers[message.routing_key or ""](call), "error": None}
         except Silent:
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - nameko answers with whatever was raised
             reply = {"result": None, "error": _as_nameko_writes(error)}
         await self._channel.default_exchange.publish(
             aio_pika.Message(orjson.dumps(reply), correlation_id=message.correlation_id),

@@ -29,8 +29,7 @@ class Clock:
 def taken(buckets: Limits, client: str = "a") -> bool:
     try:
         buckets.take(POLICY, client)
-    except Problem as problem:
-        assert problem.type.status == 429
+    except Problem:
         return False
     return True
 
