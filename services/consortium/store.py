@@ -12,6 +12,7 @@ from services.runtime.records import Records
 from services.runtime.store import Store
 
 from .model import Consortium, Membership, News, WorkingGroup
+from .model.membership import LIVING
 
 INDEXES = {
     "consortia": (),
@@ -43,7 +44,8 @@ class ConsortiumStore:
         self.posted = Records(store, "news", News, session)
         self.organisations = Copies(store, "organisations", session)
         self.mandates = Copies(store, mandates.COLLECTION, session)
-        self._turns, self._news, self._session = store["turns"], store["news"], session
+        self._turns, self._news, self._registered = store["turns"], store["news"], store["organisations"]
+        self._session = session
 
     def open_turns(self, consortium: str) -> None:
         """Makes the document that take_turn writes to."""
@@ -55,10 +57,22 @@ class ConsortiumStore:
         each would write documents that the other only read."""
         self._turns.update_one({"_id": consortium}, {"$inc": {"turn": 1}}, session=self._session)
 
+    def hold_registered(self, organisation: str) -> bool:
+        """Whether the organisation stands in the registry. Marks its copy, so that a removal which comes at this moment
+        conflicts with what rests on the answer, and one of them runs again."""
+        admitted = {"id": organisation, "state": "admitted"}
+        mark = {"$inc": {"held": 1}}
+        return self._registered.update_one(admitted, mark, session=self._session).matched_count == 1
+
     def living_membership(self, consortium: str, organisation: str) -> Membership | None:
         """Asked, invited or active; there is at most one."""
         key = {"consortium": consortium, "organisation": organisation, "closed_as": ""}
         return next(self.memberships.where(key, limit=1), None)
+
+    def living_memberships(self, consortium: str) -> list[Membership]:
+        """Asked, invited or active, of all organisations."""
+        found = (self.memberships.where({"consortium": consortium, "state": state}) for state in LIVING)
+        return [membership for some in found for membership in some]
 
     def members_of(self, consortium: str) -> set[str]:
         """The organisations that are members now."""

@@ -33,6 +33,11 @@ class Membership(Record):
     closed_as: str = ""
 
     @property
+    def lives(self) -> bool:
+        """Undecided or active: not over."""
+        return self.state in LIVING
+
+    @property
     def is_public(self) -> bool:
         """Requests and invitations are between the two; only a membership that was agreed is for everybody."""
         return self.state in ("active", "ended")

@@ -46,7 +46,7 @@ def dissolve(work: Work, store: ConsortiumStore, arguments: Arguments) -> dict[s
     store.take_turn(consortium.id)
     for group in store.groups_of(consortium.id):
         close_group(work, store, group)
-    for membership in store.memberships_of(consortium.id, None):
+    for membership in store.living_memberships(consortium.id):
         conclude(work, store, membership)
     store.consortia.replace(consortium)
     work.tell("consortium.consortium.dissolved", to_values(consortium))

@@ -21,11 +21,10 @@ def tell(work: Work, happening: str, membership: Membership) -> None:
 
 
 def conclude(work: Work, store: ConsortiumStore, membership: Membership) -> None:
-    """Ends or declines a membership that still lives, because its consortium or its organisation is no more."""
+    """Ends or declines a membership that lives, because its consortium or its organisation is no more."""
     if membership.state == "active":
         write(work, store, "ended", model.end(membership, None, moment(work)))
-        leave_groups(work, store, membership)
-    elif membership.state in ("asked", "invited"):
+    else:
         write(work, store, "declined", model.decline(membership, moment(work)))
 
 
@@ -49,6 +48,7 @@ def close_group(work: Work, store: ConsortiumStore, group: WorkingGroup) -> Work
 def organisation_removed(work: Work, store: ConsortiumStore, organisation: str) -> None:
     """The registry has it no more: its memberships are over."""
     for membership in store.memberships_of(None, organisation):
-        if membership.state in model.membership.LIVING:
+        if membership.lives:
             store.take_turn(membership.consortium)
             conclude(work, store, membership)
+            leave_groups(work, store, membership)

@@ -169,7 +169,6 @@ def _living_says(living: Membership) -> str:
 
 
 def _check_registered(store: ConsortiumStore, organisation: str) -> None:
-    known = store.organisations.find(organisation)
-    if known is None or known["state"] != "admitted":
+    if not store.hold_registered(organisation):
         message = f"There is no organisation {organisation} in the registry."
         raise UnknownReference(message, {"errors": [{"field": "organisation", "message": message}]})

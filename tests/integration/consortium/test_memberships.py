@@ -225,6 +225,29 @@ def test_an_organisation_removed_from_the_registry_leaves_its_consortia(world: W
         world.call("invite_member", joining(consortium, organisation), world.coordinator)
 
 
+def test_an_organisation_that_asks_at_the_moment_of_its_removal_is_no_member_after_it(world: World) -> None:
+    consortium = world.found()["id"]
+    for _ in range(3):
+        organisation, partner = world.organisation()
+        with ThreadPoolExecutor(1) as thread:
+            asking = thread.submit(world.call, "ask_membership", joining(consortium, organisation), partner)
+            world.remove(organisation)
+        assert asking.exception() is None or isinstance(asking.exception(), errors.UnknownReference)
+        until(lambda: refused(world, consortium, organisation, partner), says="the removal has come")  # noqa: B023
+        states = [one["state"] for one in world.call("memberships", {"organisation": organisation}, partner)]
+        assert states in ([], ["declined"])
+
+
+def refused(world: World, consortium: str, organisation: str, partner: Principal) -> bool:
+    try:
+        world.call("ask_membership", joining(consortium, organisation), partner)
+    except errors.UnknownReference:
+        return True
+    except errors.Conflict:
+        return False
+    raise AssertionError("it could ask twice")
+
+
 def test_a_snapshot_has_what_everybody_may_see_and_no_request(world: World) -> None:
     consortium = world.found()["id"]
     active, _ = world.member(consortium, since="2024-02-01")

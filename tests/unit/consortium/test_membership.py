@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from services.consortium import model
 from services.consortium.model import Membership, RoleSpan
-from services.consortium.model.membership import LIVING
 from services.consortium.model.versions import Moment
 from services.contracts.errors import Conflict, Invalid, Refusal
 
@@ -140,6 +139,6 @@ def test_it_holds_the_one_living_place_exactly_as_long_as_it_lives(
             assert membership is before
             continue
         assert membership.version == before.version + 1
-        assert before.state in LIVING, "nothing leads back from what is over"
-        assert (membership.closed_as == "") == (membership.state in LIVING)
+        assert before.lives, "nothing leads back from what is over"
+        assert (membership.closed_as == "") == membership.lives
         assert membership.closed_as in ("", membership.id)
