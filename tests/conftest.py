@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.harness import Facts, Part, Rpc, NodeUnderTest
+from tests.harness import Facts, NodeUnderTest, Part, Rpc
 from tests.harness.node import running_node
 
 

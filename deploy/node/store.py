@@ -10,11 +10,13 @@ from typing import Any
 from . import ports as free_ports
 from .errors import NodeError
 from .probes import pings
+from .process import ROOT
 from .program import Program
 from .standalone import Standalone
-from .state import write_text
 
 _REPLICA_SET = "malmi"
+TRANSACTION_SECONDS = 10
+"""After so long the store ends what a client that was killed left open. Until then writes to the same wait."""
 
 
 def uri(port: int) -> str:
@@ -32,32 +34,12 @@ def program(folder: Path, port: int) -> Program:
 
 
 def _secantusdb(data: Path, port: int) -> Program:
-    server = Path(sys.executable).with_name("secantusd-py")
-    if not server.exists():
-        raise NodeError(f"{server} is missing: remove .venv and run ./malmi again")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    settings = data.with_name("secantusd.toml")  # else it would take one from the user's home
-    write_text(settings, "")
+    arguments = ("--port", str(port), "--folder", str(data), "--transaction-seconds", str(TRANSACTION_SECONDS))
     return Program(
         name="store",
-        # --sync-on-commit: without it a power cut or kill -9 loses the last acknowledged writes
-        argv=(
-            str(server),
-            "--config",
-            str(settings),
-            "--host",
-            free_ports.LOCALHOST,
-            "--port",
-            str(port),
-            "--storage-path",
-            str(data),
-            "--sync-on-commit",
-            "--cache-size",
-            "256M",
-            "--log-level",
-            "WARNING",
-        ),
-        env=_plain_environment(),
+        argv=(sys.executable, "-m", "deploy.node.secantus", *arguments),
+        env={**_plain_environment(), "PYTHONPATH": str(ROOT)},
         ready=lambda _: pings(uri(port)),
         layer=1,
         address=f"{free_ports.LOCALHOST}:{port} (SecantusDB)",
@@ -83,6 +65,8 @@ def _mongod(data: Path, port: int) -> Program:
             str(port),
             "--bind_ip",
             free_ports.LOCALHOST,
+            "--setParameter",
+            f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}",
             "--wiredTigerCacheSizeGB",
             "0.25",
         ),

@@ -17,7 +17,7 @@ from pymongo.errors import DuplicateKeyError
 from services.contracts.errors import KeyReused, Late
 from services.contracts.rpc import Call
 
-from . import outbox
+from . import outbox, steps
 from .store import Store, in_transaction, reaching, utc_now
 from .work import Work
 
@@ -53,13 +53,16 @@ def once(store: Store, call: Call, effect: Callable[[ClientSession], tuple[Answe
         answer, work = effect(session)
         store[COLLECTION].update_one({"_id": call.id}, {"$set": {"answer": answer}}, session=session)
         outbox.put(store, session, work.told)
+        steps.reached("command.before_commit")
         return answer
 
     earlier = _earlier(store, call, content, seconds)
     if earlier is not None:
         return earlier["answer"]
     try:
-        return in_transaction(store, body, seconds=seconds)
+        answer = in_transaction(store, body, seconds=seconds)
+        steps.reached("command.committed")
+        return answer
     except DuplicateKeyError:
         earlier = _earlier(store, call, content, seconds)
         if earlier is None:  # another unique index: the effect's own

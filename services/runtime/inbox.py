@@ -28,7 +28,8 @@ INDEXES = (
     IndexModel([("state", ASCENDING), ("next_at", ASCENDING)]),
     IndexModel([("at", ASCENDING)]),
 )
-SECONDS = 20.0
+SECONDS = 8.0
+"""Of one transaction: less than the 10 after which the store ends one (deploy/node/store.py)."""
 PAUSES = (1, 5, 30, 120, 600, 3_600, 21_600)
 """Seconds before the next try, by the number of tries so far; after the last pause's try a fact is dead."""
 KEPT = timedelta(days=90)
@@ -72,6 +73,7 @@ class Inbox:
         except StoreAway:
             raise
         except Exception:  # whatever it is, the facts that did not cause it must not suffer
+            log.info("batch failed, each by itself", facts=len(fresh), exc_info=True)
             for fact in fresh:
                 self._take_one(fact)
 

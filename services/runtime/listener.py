@@ -15,7 +15,7 @@ from kombu.mixins import ConsumerMixin
 from services.contracts.envelope import Fact, UndecodableFact
 from services.contracts.errors import StoreAway
 
-from . import logging, topology
+from . import logging, steps, topology
 from .inbox import Inbox
 
 log = logging.get(__name__)
@@ -97,7 +97,7 @@ class FactListener(ConsumerMixin):
             return
         self.store_away = False
         held, self._held = self._held, []
-        log.debug("applied, before acknowledging", facts=[fact.id for _, fact in held])
+        steps.reached("listener.applied")
         for message, _ in held:
             message.ack()
         self._after()

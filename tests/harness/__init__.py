@@ -1,7 +1,7 @@
 """What the tests stand on: a real broker and store, parts that really run, a client, a collector of facts."""
 
 from .collector import Facts
-from .node import Part, NodeUnderTest
+from .node import NodeUnderTest, Part
 from .rpc import Rpc
 from .waiting import until
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from kombu import Connection, Exchange, Producer, Queue
 
-from services.contracts.envelope import CONTENT_TYPE, Fact
+from services.contracts.envelope import CONTENT_TYPE, Fact, UndecodableFact
 from services.runtime import topology
 
 from .waiting import until
@@ -21,6 +21,7 @@ class Facts:
         self._exchange = Exchange(topology.FACTS, "topic", durable=True)
         self._queue = Queue("", self._exchange, routing_key="#", exclusive=True, auto_delete=True, durable=False)
         self.seen: list[Fact] = []
+        self.undecodable = 0
         self._stopped = threading.Event()
         channel = self._connection.channel()
         self._consumer = self._connection.Consumer([self._queue], channel=channel, on_message=self._take)
@@ -64,8 +65,11 @@ class Facts:
         self._publishing.close()
 
     def _take(self, message: Any) -> None:
-        self.seen.append(Fact.from_json(message.body))
         message.ack()
+        try:
+            self.seen.append(Fact.from_json(message.body))
+        except UndecodableFact:
+            self.undecodable += 1
 
     def _run(self) -> None:
         while not self._stopped.is_set():

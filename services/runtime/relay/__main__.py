@@ -132,7 +132,7 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
     except BadSettings as error:
-        print(f"relay: {error}", file=sys.stderr)
+        sys.stderr.write(f"relay: {error}\n")
         return 2
     logging.configure(settings.part, settings.log_level)
     asyncio.run(_main(settings))

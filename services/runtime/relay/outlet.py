@@ -9,14 +9,12 @@ from pymongo import ASCENDING, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
-from services.runtime import logging, outbox
+from services.runtime import outbox, steps
 from services.runtime.store import Document, utc_now
 
 from . import lease
 from .lease import Lease
 from .publisher import Stamped, publish
-
-log = logging.get(__name__)
 
 BATCH = 500
 
@@ -80,7 +78,7 @@ class Outlet:
         except lease.LeaseLost:
             self._lease = None
             raise
-        log.debug("stamped", service=self.service, facts=len(ids))
+        await steps.reached_async("relay.stamped")
         return len(ids)
 
     async def _publish_all(self, exchange: AbstractExchange, condition: Document) -> int:
@@ -90,7 +88,7 @@ class Outlet:
             return 0
         started = time.monotonic()
         await publish(exchange, [_stamped(document) for document in documents])
-        log.debug("confirmed, before removing", service=self.service, facts=len(documents))
+        await steps.reached_async("relay.confirmed")
         ids = [document["_id"] for document in documents]
         await self._outbox.delete_many({"_id": {"$in": ids}})
         self.numbers = replace(

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from services.contracts import errors, identifiers
-from services.contracts.envelope import Fact, format_time
+from services.contracts.envelope import format_time
 from services.contracts.principal import Principal
 from tests.harness import Facts, Part, Rpc, until
+from tests.harness.facts_of_others import mandate, organisation, person
 
 Start = Callable[[str], Part]
 
@@ -20,21 +21,10 @@ class World:
     def __init__(self, rpc: Rpc, facts: Facts) -> None:
         self.rpc, self.facts = rpc, facts
         self.organisation = identifiers.new_id(identifiers.ORGANISATION)
-        self.partner = Principal("account", identifiers.new_id(identifiers.ACCOUNT))
-        self.stranger = Principal("account", identifiers.new_id(identifiers.ACCOUNT))
+        self.partner, self.stranger = person(), person()
         facts.publish(
-            _fact(
-                "actors.organisation.registered",
-                self.organisation,
-                {"state": "admitted", "name": {"fi": "Business Joensuu Oy"}, "regions": ["FI1DC"]},
-            ),
-            self._mandate(self.partner, "partner", self.organisation),
+            organisation(self.organisation, regions=["FI1DC"]), mandate(self.partner, "partner", self.organisation)
         )
-
-    def _mandate(self, who: Principal, role: str, target: str) -> Fact:
-        identity = identifiers.new_id(identifiers.MANDATE)
-        data = {"state": "granted", "account": who.account, "role": role, "target": target}
-        return _fact("actors.mandate.granted", identity, data, "node")
 
     def draft(self, **changes: Any) -> dict[str, Any]:
         """A draft of the partner's, once the service has heard of both."""
@@ -53,7 +43,7 @@ class World:
     def _try_draft(self, arguments: dict[str, Any]) -> Any:
         try:
             return self.rpc.call("events.draft_event", arguments, principal=self.partner)
-        except errors.Forbidden:
+        except (errors.Forbidden, errors.UnknownReference):
             return None
 
     def published(self, **changes: Any) -> dict[str, Any]:
@@ -65,33 +55,6 @@ class World:
         arguments = {"event": event, "name": "Esimerkki Osallistuja", "email": address}
         answer: dict[str, Any] = self.rpc.call("events.sign_up", arguments, **rest)
         return answer
-
-
-def _fact(fact_type: str, subject: str, data: dict[str, Any], visibility: Any = "public") -> Fact:
-    now = datetime.now(UTC)
-    record = {
-        "id": subject,
-        "home": "pohjois-karjala",
-        "incarnation": 1,
-        "version": 1,
-        "created": format_time(now),
-        "changed": format_time(now),
-        **data,
-    }
-    return Fact(
-        id=identifiers.new_id(identifiers.FACT),
-        type=fact_type,
-        visibility=visibility,
-        home="pohjois-karjala",
-        subject=subject,
-        incarnation=1,
-        version=1,
-        time=now,
-        data=record,
-        correlation_id="test",
-        causation_id="test",
-        sequence=1,
-    )
 
 
 @pytest.fixture(scope="module")

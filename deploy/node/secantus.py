@@ -1,0 +1,60 @@
+"""SecantusDB as a node runs it: `python -m deploy.node.secantus`.
+
+Its own command leaves the transactions of a client that was killed open for 60 idle seconds, and looks for them only
+when another transaction comes by; until then every write to what they touched waits. Here they end when we
+say, and a thread looks every second. MongoDB does the same by itself (transactionLifetimeLimitSeconds).
+"""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from types import FrameType
+
+from secantus.server import SecantusDBServer
+
+from . import ports
+
+LOOK_EVERY = 1.0
+
+
+def main(arguments: list[str]) -> int:
+    """Serves until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="deploy.node.secantus")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--folder", required=True)
+    parser.add_argument("--cache", default="256M")
+    parser.add_argument("--transaction-seconds", type=float, required=True)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server = SecantusDBServer(
+        host=ports.LOCALHOST,
+        port=options.port,
+        storage_path=options.folder,
+        enable_test_commands=False,
+        cache_size=options.cache,
+        sync_on_commit=True,  # without it a power cut or kill -9 loses the last acknowledged writes
+        transaction_lifetime_seconds=options.transaction_seconds,
+    )
+    stopped = threading.Event()
+
+    def end_abandoned_transactions() -> None:
+        while not stopped.wait(LOOK_EVERY):
+            server.transactions.prune_expired()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+        server.stop()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    server.start()
+    threading.Thread(target=end_abandoned_transactions, daemon=True).start()
+    server.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
