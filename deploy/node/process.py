@@ -68,11 +68,14 @@ def signal_group(pid: int, number: signal.Signals) -> None:
 
 def stop(process: subprocess.Popen[bytes], limit: float = 10.0) -> int:
     """Ends a child: SIGTERM to it, SIGKILL to what is left of its session after `limit` s. Its exit code."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(limit)
+    process.terminate()  # does nothing when it ended already
+    return await_end(process, limit)
+
+
+def await_end(process: subprocess.Popen[bytes], limit: float) -> int:
+    """As `stop`, for a child that was asked already: a second SIGTERM would cut its last steps short."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(limit)
     signal_group(process.pid, signal.SIGKILL)
     return process.wait()
 

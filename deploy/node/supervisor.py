@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from . import state
-from .process import Identity, identify, signal_group, stop
+from .process import Identity, await_end, identify, signal_group
 from .program import Program
 from .state import NodeState, PartPhase, PartState, Phase
 
@@ -132,7 +132,7 @@ class Supervisor:
             deadline = time.monotonic() + max((part.program.stop_limit for part in parts), default=0.0)
             for part in parts:
                 if part.process is not None:
-                    code = stop(part.process, max(0.0, deadline - time.monotonic()))
+                    code = await_end(part.process, max(0.0, deadline - time.monotonic()))
                     part.process = None
                     self._show(part, "stopped", last_exit=describe_exit(code))
         self._enter("failed" if phase == "failed" else "stopped", self._state.problem)
