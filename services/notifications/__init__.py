@@ -8,6 +8,7 @@ Listens to: events and sign-ups (events); news, consortia, memberships, working 
 mandates and requests for a sign-in link (actors).
 
 The service decides who is told what (reactions.py, use_cases/). The courier (courier/), a process of its own on the
-same database, expands mailings and sends deliveries. A delivery holds no address and no name: the courier asks the owner of
-its `reference` at the moment of sending (sub_ and whk_: here; acc_ and sign-in requests: actors; sgn_: events).
+same database, expands mailings and sends deliveries. A delivery holds no address and no name: the courier asks the
+owner of its `reference` at the moment of sending (sub_ and whk_: here; acc_ and sign-in requests: actors; sgn_:
+events).
 """

@@ -72,6 +72,8 @@ class Writer:
                 filename="event.ics",
                 params={"method": letter.calendar, "charset": "utf-8"},
             )
+        # Last: what is content's moves into the first part while parts are added.
+        message["Content-Language"] = words.language
         return message
 
     def _head(
@@ -87,7 +89,6 @@ class Writer:
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<{delivery.id}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = words.language
         if delivery.record is not None:
             record = delivery.record.rpartition("/")[2]
             # Mails about one record stand together in the reader's mailbox.
