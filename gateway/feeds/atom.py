@@ -1,15 +1,18 @@
 """Atom feeds (RFC 4287) of events and news, in one language."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from gateway.read_model.rendering.shown import in_language
 from gateway.read_model.rendering.vevent import page_language
 from services.contracts import vocabularies
 
 MEDIA_TYPE: Final = "application/atom+xml"
+_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _CANCELLED: Final = {"fi": "Peruttu: ", "sv": "Inställt: ", "en": "Cancelled: ", "se": "Šluhttejuvvon: "}
 _TITLES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -35,7 +38,7 @@ class About:
 def render(about: About, records: Sequence[Mapping[str, Any]]) -> bytes:
     """The feed's document. The order is the list's; readers sort by `updated`."""
     order = (about.language, *about.languages)
-    node = _text(about.node, order) or about.slug
+    node = in_language(about.node, order) or about.slug
     title = _TITLES[about.kind].get(about.language, _TITLES[about.kind]["en"])
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n',
@@ -68,16 +71,16 @@ def _event(about: About, order: Sequence[str], record: Mapping[str, Any]) -> str
     content = "\n".join(
         part
         for part in (
-            _text(record.get("cancellation"), order) if prefix else "",
-            _text(record.get("summary"), order),
-            _text(record.get("description"), order),
+            in_language(record.get("cancellation"), order) if prefix else "",
+            in_language(record.get("summary"), order),
+            in_language(record.get("description"), order),
             f"{when} {where}".strip(),
         )
         if part
     )
     return (
-        _head(about, record, prefix + _text(record.get("title"), order), "events")
-        + _author(_text(record.get("organiser_name"), order))
+        _head(about, record, prefix + in_language(record.get("title"), order), "events")
+        + _author(in_language(record.get("organiser_name"), order))
         + _categories(record, order)
         + f'<content type="text">{_clean(content)}</content>\n'
     )
@@ -87,10 +90,10 @@ def _news(about: About, order: Sequence[str], record: Mapping[str, Any]) -> str:
     link = record.get("link")
     related = f'<link rel="related" href={quoteattr(link)}/>\n' if link else ""
     return (
-        _head(about, record, _text(record.get("title"), order), "news")
+        _head(about, record, in_language(record.get("title"), order), "news")
         + related
         + _categories(record, order)
-        + f'<content type="text">{_clean(_text(record.get("body"), order))}</content>\n'
+        + f'<content type="text">{_clean(in_language(record.get("body"), order))}</content>\n'
     )
 
 
@@ -113,7 +116,7 @@ def _page(about: About, path: str) -> str:
 def _categories(record: Mapping[str, Any], order: Sequence[str]) -> str:
     return "".join(
         f"<category term={quoteattr(code)} "
-        f"label={quoteattr(_text(vocabularies.THEMES.get(code, {}), order) or code)}/>\n"
+        f"label={quoteattr(in_language(vocabularies.THEMES.get(code, {}), order) or code)}/>\n"
         for code in record.get("themes") or []
     )
 
@@ -127,13 +130,5 @@ def _element(name: str, text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Escaped, without the control characters that XML 1.0 forbids even as references."""
-    return escape("".join(character for character in text if character >= " " or character in "\n\t"))
-
-
-def _text(texts: Mapping[str, str] | None, order: Sequence[str]) -> str:
-    texts = texts or {}
-    for language in order:
-        if texts.get(language):
-            return texts[language]
-    return next(iter(texts.values()), "")
+    """Escaped, without the characters that XML 1.0 forbids even as references."""
+    return escape(_FORBIDDEN.sub("", text))

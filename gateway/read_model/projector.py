@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from services.contracts.envelope import Fact, UndecodableFact
 from services.runtime import heartbeat, logging, topology
@@ -39,7 +39,7 @@ BATCH: Final = 200
 _TIDY_EVERY: Final = 300.0
 _LOOKS_FOR_REQUESTS_EVERY: Final = 0.3
 _READERS_CHANGE_WITHIN: Final = 5.0
-_AWAY = (AMQPError, OSError, asyncio.TimeoutError)
+_AWAY = (AMQPError, ChannelInvalidStateError, OSError, asyncio.TimeoutError)
 
 
 @dataclass(slots=True)
@@ -132,7 +132,10 @@ class Projector:
         if not self.standing.last_fact:
             log.info("started")
         stopping = asyncio.create_task(self._stopping.wait())
-        gone = asyncio.ensure_future(connection.closed())
+        lost = asyncio.Event()
+        connection.close_callbacks.add(lambda *_: lost.set())
+        queue.channel.close_callbacks.add(lambda *_: lost.set())
+        gone = asyncio.create_task(lost.wait())
         try:
             while not stopping.done():
                 first = asyncio.create_task(arrived.get())

@@ -39,7 +39,7 @@ SOURCES: Final = (
     ("events", "places"),
     ("events", "block"),
 )
-_PAGE: Final = 500
+_PAGE: Final = 100  # of events, a quarter of a second; live facts wait that long
 _PATIENCE: Final = 10.0
 _CALL_LIMIT: Final = 20.0
 

@@ -8,7 +8,7 @@ from gateway.read_model.records import Record
 from services.contracts import vocabularies
 
 from . import vevent
-from .shown import CALENDAR_LANGUAGES, Shown, Surroundings, head_of, to_json
+from .shown import Shown, Surroundings, head_of, to_json
 
 _IN_LISTS = (
     "title",
@@ -60,10 +60,7 @@ def event(record: Record, surroundings: Surroundings) -> Shown | None:
         facets=_facets(values, organiser),
         words=search.indexed(texts),
         depends=frozenset({organiser["id"]} if organiser.get("kind") in ("organisation", "consortium") else ()),
-        calendar=tuple(
-            vevent.render(values, language, surroundings.languages, surroundings.public_url)
-            for language in CALENDAR_LANGUAGES
-        ),
+        calendar=vevent.render_all(values, surroundings.languages, surroundings.public_url),
         time_zone=values.get("time_zone") or "Europe/Helsinki",
     )
 

@@ -1,26 +1,67 @@
-"""An event as a VEVENT (RFC 5545), in one language."""
+"""An event as a VEVENT (RFC 5545), in each language."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import orjson
 from icalendar import Event, vText, vUri
 
 from services.contracts.envelope import parse_time
 from services.contracts.vocabularies import THEMES
 
+from .shown import CALENDAR_LANGUAGES, in_language
+
+_BEGIN, _END = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
+_USED = (
+    "id",
+    "home",
+    "incarnation",
+    "version",
+    "state",
+    "created",
+    "changed",
+    "begins",
+    "ends",
+    "time_zone",
+    "title",
+    "summary",
+    "description",
+    "place",
+    "link",
+    "themes",
+    "organiser_name",
+    "cancellation",
+)
+
 _RESTORED = 1_000_000
 """A home restored from a backup raises its incarnation and may lower versions; SEQUENCE must still rise."""
 
 
-def render(values: Mapping[str, Any], language: str, languages: Sequence[str], public_url: str) -> bytes:
-    """The lines of the VEVENT, folded, each ended by CRLF. languages: the node's, in order of fallback.
+def render_all(values: Mapping[str, Any], languages: Sequence[str], public_url: str) -> tuple[bytes, ...]:
+    """The VEVENT in each of CALENDAR_LANGUAGES: folded lines, each ended by CRLF.
 
-    UID is id@home, so the event stays one entry in a calendar that takes it from several nodes. DTSTAMP is the
-    time of the last change, as RFC 5545 3.8.7.2 has it for what is published without a METHOD.
+    values: the event's members and its organiser's name. languages: the node's, in order of fallback.
     """
-    order = (language, *languages)
+    known = orjson.dumps({name: values.get(name) for name in _USED})
+    return _rendered(known, tuple(languages), public_url)
+
+
+@lru_cache(maxsize=4_096)
+def _rendered(known: bytes, languages: tuple[str, ...], public_url: str) -> tuple[bytes, ...]:
+    # Kept, because every sign-up renders its event anew, and places do not stand in a calendar.
+    values: dict[str, Any] = orjson.loads(known)
+    shared = _shared(values).removesuffix(_END)
+    own = [_in_language(values, language, languages, public_url) for language in CALENDAR_LANGUAGES]
+    return tuple(shared + lines.removeprefix(_BEGIN) for lines in own)
+
+
+def _shared(values: Mapping[str, Any]) -> bytes:
+    """What is the same in every language. UID is id@home, so the event stays one entry in a calendar that takes it
+    from several nodes. DTSTAMP is the time of the last change, as RFC 5545 3.8.7.2 has it for what is published
+    without a METHOD."""
     zone = _zone(values.get("time_zone"))
     changed = parse_time(values.get("changed") or values["begins"]).replace(microsecond=0)
     event = Event()
@@ -32,21 +73,26 @@ def render(values: Mapping[str, Any], language: str, languages: Sequence[str], p
         event.add("created", parse_time(values["created"]).replace(microsecond=0))
     event.add("dtstart", _local(values["begins"], zone))
     event.add("dtend", _local(values["ends"], zone))
-    event.add("summary", _text(values.get("title"), order))
-    description = _description(values, order)
-    if description:
-        event.add("description", description)
     place = values.get("place") or {}
     where = ", ".join(part for part in (place.get("name"), place.get("address")) if part)
     if where or values.get("link"):
         event.add("location", where or values["link"])
     event.add("status", "CANCELLED" if values["state"] == "cancelled" else "CONFIRMED")
+    return bytes(event.to_ical())
+
+
+def _in_language(values: Mapping[str, Any], language: str, languages: Sequence[str], public_url: str) -> bytes:
+    order = (language, *languages)
+    event = Event()
+    event.add("summary", in_language(values.get("title"), order))
+    description = _description(values, order)
+    if description:
+        event.add("description", description)
     event["url"] = vUri(f"{public_url}/{page_language(language, languages)}/events/{values['id']}")
     themes = [in_words(code, order) for code in values.get("themes") or []]
     if themes:
         event.add("categories", [vText(theme) for theme in themes])
-    lines: bytes = event.to_ical()
-    return lines
+    return bytes(event.to_ical())
 
 
 def page_language(language: str, languages: Sequence[str]) -> str:
@@ -56,7 +102,7 @@ def page_language(language: str, languages: Sequence[str]) -> str:
 
 def in_words(code: str, order: Sequence[str]) -> str:
     """A theme's label; the code itself for one that is not in the vocabulary."""
-    return _text(THEMES.get(code, {}), order) or code
+    return in_language(THEMES.get(code, {}), order) or code
 
 
 def _local(moment: str, zone: ZoneInfo) -> datetime:
@@ -73,18 +119,10 @@ def _zone(name: str | None) -> ZoneInfo:
 
 def _description(values: Mapping[str, Any], order: Sequence[str]) -> str:
     parts = [
-        _text(values.get("cancellation"), order) if values["state"] == "cancelled" else "",
-        _text(values.get("summary"), order),
-        _text(values.get("description"), order),
-        _text(values.get("organiser_name"), order),
+        in_language(values.get("cancellation"), order) if values["state"] == "cancelled" else "",
+        in_language(values.get("summary"), order),
+        in_language(values.get("description"), order),
+        in_language(values.get("organiser_name"), order),
         values.get("link") or "",
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-def _text(texts: Mapping[str, str] | None, order: Sequence[str]) -> str:
-    texts = texts or {}
-    for language in order:
-        if texts.get(language):
-            return texts[language]
-    return next(iter(texts.values()), "")
