@@ -140,7 +140,7 @@ def test_the_same_command_twice_registers_one_organisation(world: World) -> None
         for _ in range(2)
     ]
     assert answers[0] == answers[1]
-    assert [record["name"] for record in world.public().values()].count(arguments["name"]) == 1
+    assert [record.get("name") for record in world.public().values()].count(arguments["name"]) == 1
 
 
 def test_a_proposal_is_public_only_when_it_is_admitted(world: World, facts: Facts) -> None:
