@@ -1,6 +1,7 @@
 """Times as the reader's language writes them, in the zone of the event."""
 
 from datetime import datetime
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from services.contracts.envelope import parse_time
 _LOCALES: Final = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB", "se": "se_FI"}
 
 
+@cache
 def _locale(language: str) -> Locale:
     try:
         return Locale.parse(_LOCALES.get(language, language))

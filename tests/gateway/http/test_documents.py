@@ -14,6 +14,7 @@ from gateway.problems import MEDIA_TYPE
 from services.contracts import facts, rpc
 from tests.gateway.http.serving import GatewayProcess
 
+# AsyncAPI's own: schemas/3.0.0-without-$id.json of @asyncapi/specs 6.11.1 from npm (Apache-2.0), white space removed.
 ASYNCAPI_SCHEMA = Path(__file__).parent / "asyncapi-3.0.0.schema.json"
 
 

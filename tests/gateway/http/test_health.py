@@ -1,6 +1,7 @@
 """Health, readiness and numbers."""
 
 import os
+import secrets
 import signal
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.node import broker
 from gateway.health import EXPECTED, SILENT_AFTER, Parts
+from services.runtime import topology
 from services.runtime.heartbeat import beat_of
 from tests.gateway.http import records, serving
 from tests.gateway.http.responder import Responder
@@ -184,11 +186,8 @@ def test_an_open_request_is_answered_before_the_end(
     assert gateway.stop() == 0
 
 
+@pytest.mark.full
 def test_a_broker_that_comes_back_is_found_again(tmp_path: Path) -> None:
-    import secrets
-
-    from services.runtime import topology
-
     accounts = [
         broker.Account(name, secrets.token_hex(12), rights.configure, rights.write, rights.read)
         for name, rights in topology.RIGHTS.items()
