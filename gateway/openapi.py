@@ -93,10 +93,7 @@ def document(paths: Iterable[Documented], *, server: str, version: str, node_nam
         version=version,
         openapi_version="3.1.0",
         plugins=[plugin],
-        info={
-            "description": _ABOUT,
-            "license": {"name": "See the repository"},
-        },
+        info={"description": _ABOUT},
         servers=[{"url": server}],
         tags=[{"name": name, "description": says} for name, says in TAGS.items()],
     )
