@@ -67,14 +67,6 @@ def test_the_same_organisation_twice_in_a_file_is_added_once(world: World) -> No
         assert outcomes(world.imported(file, dry_run=dry_run)) == [(2, "added"), (3, "duplicate"), (4, "unchanged")]
 
 
-def test_the_same_name_in_another_region_is_another_organisation(world: World) -> None:
-    world.person("coordinator", "FI1DC")
-    name = world.name()
-    known = world.registered(name={"fi": name})
-    report = world.imported(f"{HEADER}{name};company;FI1D7|FI1DC;;;\n")
-    assert report["rows"][0]["id"] == known["id"]
-
-
 def test_refused_rows_do_not_hinder_the_others(world: World) -> None:
     report = world.imported(
         f"{HEADER}{world.name()};company;;2069746-9;;\n"
