@@ -125,24 +125,29 @@ class PublicWriter:
         return int(held[0])
 
     def _show_places(self, places: Record) -> Applied:
+        """Renders the event's answers anew. All else of it stays: nothing else shows places, and they change often."""
         found = self._database.execute(
-            "SELECT key FROM record WHERE kind = 'event' AND ref = ?", (places.ref,)
+            "SELECT s.key FROM shown AS s WHERE s.kind = 'event' AND s.ref = ?", (places.ref,)
         ).fetchone()
-        facets: Facets = frozenset()
-        if found is not None:
-            self._show_again(found[0])
-            facets = self._facets(found[0])
+        if found is None:
+            return Applied(places, None, frozenset())
+        shown = render(self._record(found[0]), self)
+        assert shown is not None
+        self._database.execute("UPDATE shown SET etag = ? WHERE key = ?", (shown.etag, found[0]))
+        self._database.execute("UPDATE text SET item = ?, body = ? WHERE key = ?", (shown.item, shown.body, found[0]))
         values = {name: places.data.get(name) for name in ("id", "home", "incarnation", "version")}
         values |= {name: places.data.get(name) for name in ("capacity", "confirmed", "waiting")}
-        visible = found is not None and self._is_shown(found[0])
-        return Applied(places, orjson.dumps(values) if visible else None, facets)
+        return Applied(places, orjson.dumps(values), self._facets(found[0]))
 
     def _show_again(self, key: int) -> None:
+        self._show(key, self._record(key))
+
+    def _record(self, key: int) -> Record:
         kind, ref, incarnation, version, state, data = self._database.execute(
             "SELECT kind, ref, incarnation, version, state, data FROM record WHERE key = ?", (key,)
         ).fetchone()
         record_id, _, home = ref.partition("@")
-        self._show(key, Record(kind, home, record_id, incarnation, version, state, orjson.loads(data)))
+        return Record(kind, home, record_id, incarnation, version, state, orjson.loads(data))
 
     def _show(self, key: int, record: Record) -> tuple[Shown | None, Facets]:
         before = self._facets(key)
@@ -200,7 +205,7 @@ class PublicWriter:
         many("INSERT INTO depends (on_id, key) VALUES (?, ?)", [(on_id, key) for on_id in shown.depends])
         many(
             "INSERT INTO calendar (slot, text) VALUES (?, ?)",
-            [(key * 8 + number, text) for number, text in enumerate(shown.calendar)],
+            [(key * 8 + number, text) for number, text in enumerate(shown.calendar())],
         )
         if record.kind in schema.SEARCHED:
             table = schema.search_table(record.kind)

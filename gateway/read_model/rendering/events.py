@@ -1,6 +1,7 @@
 """Events with their places and their organiser's name, and the times that others hold."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from gateway.read_model import search
@@ -60,7 +61,7 @@ def event(record: Record, surroundings: Surroundings) -> Shown | None:
         facets=_facets(values, organiser),
         words=search.indexed(texts),
         depends=frozenset({organiser["id"]} if organiser.get("kind") in ("organisation", "consortium") else ()),
-        calendar=vevent.render_all(values, surroundings.languages, surroundings.public_url),
+        calendar=partial(vevent.render_all, values, surroundings.languages, surroundings.public_url),
         time_zone=values.get("time_zone") or "Europe/Helsinki",
     )
 

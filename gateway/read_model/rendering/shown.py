@@ -1,6 +1,6 @@
 """What a rendered record consists of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -30,7 +30,8 @@ class Surroundings(Protocol):
 @dataclass(frozen=True, slots=True)
 class Shown:
     """sort, until, facets, words: what lists are ordered, cut, narrowed and searched by. item: in a list. body: by
-    itself. depends: ids of the records whose names are shown. calendar: VEVENTs by language. Facets: (name, value)."""
+    itself. depends: ids of the records whose names are shown. calendar: makes the VEVENTs by language
+    (places do not stand in them, so not every rendering needs them). Facets: (name, value)."""
 
     record: Record
     sort: str
@@ -40,7 +41,7 @@ class Shown:
     facets: frozenset[tuple[str, str]] = frozenset()
     words: str = ""
     depends: frozenset[str] = frozenset()
-    calendar: tuple[bytes, ...] = ()
+    calendar: Callable[[], tuple[bytes, ...]] = tuple
     time_zone: str = ""
 
     @property

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import orjson
 from icalendar import Event, vText, vUri
 
 from services.contracts.envelope import parse_time
@@ -15,27 +13,6 @@ from services.contracts.vocabularies import THEMES
 from .shown import CALENDAR_LANGUAGES, in_language
 
 _BEGIN, _END = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
-_USED = (
-    "id",
-    "home",
-    "incarnation",
-    "version",
-    "state",
-    "created",
-    "changed",
-    "begins",
-    "ends",
-    "time_zone",
-    "title",
-    "summary",
-    "description",
-    "place",
-    "link",
-    "themes",
-    "organiser_name",
-    "cancellation",
-)
-
 _RESTORED = 1_000_000
 """A home restored from a backup raises its incarnation and may lower versions; SEQUENCE must still rise."""
 
@@ -45,14 +22,6 @@ def render_all(values: Mapping[str, Any], languages: Sequence[str], public_url: 
 
     values: the event's members and its organiser's name. languages: the node's, in order of fallback.
     """
-    known = orjson.dumps({name: values.get(name) for name in _USED})
-    return _rendered(known, tuple(languages), public_url)
-
-
-@lru_cache(maxsize=4_096)
-def _rendered(known: bytes, languages: tuple[str, ...], public_url: str) -> tuple[bytes, ...]:
-    # Kept, because every sign-up renders its event anew, and places do not stand in a calendar.
-    values: dict[str, Any] = orjson.loads(known)
     shared = _shared(values).removesuffix(_END)
     own = [_in_language(values, language, languages, public_url) for language in CALENDAR_LANGUAGES]
     return tuple(shared + lines.removeprefix(_BEGIN) for lines in own)

@@ -75,8 +75,9 @@ def offset_by(observances: list[object], moment: datetime) -> timedelta:
         first, rule = part["DTSTART"].dt, part["RRULE"]  # type: ignore[index]
         (month,), (byday,) = rule["BYMONTH"], rule["BYDAY"]
         assert str(byday) == "-1SU"
+        assert int(month) in (3, 10)
         for year in (2026, 2027):
-            day = datetime(year, int(month), 31 if int(month) in (3, 10) else 30)
+            day = datetime(year, int(month), 31)  # noqa: DTZ001 - local time
             while day.weekday() != 6:
                 day -= timedelta(days=1)
             onset = day.replace(hour=first.hour, minute=first.minute) - before
