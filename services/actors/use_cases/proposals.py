@@ -6,10 +6,8 @@ from typing import Any
 
 from services.actors import model
 from services.actors.store import ActorStore
-from services.contracts import rpc
 from services.contracts.errors import field_error
 from services.contracts.permissions import Target
-from services.contracts.schemas import actors
 from services.runtime.documents import to_values
 from services.runtime.work import Work
 
@@ -58,4 +56,4 @@ def proposals(work: Work, store: ActorStore, arguments: Arguments) -> list[dict[
     """What waits for the region's coordinator, with whom to ask back. Raises Forbidden, SignInNeeded."""
     work.require("actors.proposals.read", Target(regions=frozenset({arguments["region"]})))
     found = store.proposals_of(arguments["region"])
-    return [rpc.dump(actors.Proposal, to_values(proposal)) for proposal in found]
+    return [to_values(proposal) for proposal in found]

@@ -23,17 +23,17 @@ LINK = "sign_in"
 
 def request_sign_in(work: Work, store: ActorStore, arguments: Arguments) -> None:
     """Has a link sent if there is an account. Answer and work are alike when there is none, or too many links are out:
-    a request is kept either way, and only a void one stands for nobody."""
+    void requests are written where a request and its fact would be."""
     work.require("actors.sign_in", Target())
     account = store.account_of(model.fold_address(arguments["email"]))
     request = _new_request(work, account)
     recent = store.sign_ins_since(request.account, work.now - model.LINKS_WITHIN, model.MOST_LINKS)
     if account is None or len(recent) >= model.MOST_LINKS:
-        request = replace(request, state="void")
+        for _ in range(2):
+            store.sign_ins.add(replace(_new_request(work, None), state="void"))
+        return
     store.sign_ins.add(request)
-    if request.state == "requested":
-        told = {**first_facts(work, request.id), "request": request.id}
-        work.tell("actors.sign_in.requested", told, "node")
+    work.tell("actors.sign_in.requested", {**first_facts(work, request.id), "request": request.id}, "node")
 
 
 def open_session(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
