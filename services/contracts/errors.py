@@ -8,21 +8,24 @@ one table (gateway/problems.py).
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import orjson
+
 
 class Refusal(Exception):
     """A command or query that is not carried out.
 
     Args:
         message: one sentence in English that says what to do about it.
-        details: JSON data for the caller, e.g. {"errors": [{"field": "title", "message": "..."}]}.
+        details: JSON data for the caller, e.g. {"errors": [{"field": "title", "message": "..."}]}; as text, too.
     """
 
     code: ClassVar[str] = "refused"
 
-    def __init__(self, message: str, details: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, message: str, details: Mapping[str, Any] | str | None = None) -> None:
         self.message = message
-        self.details: dict[str, Any] = dict(details or {})
-        super().__init__(message, self.details)
+        self.details: dict[str, Any] = orjson.loads(details) if isinstance(details, str) else dict(details or {})
+        # as JSON text: nameko makes text of every number among the args of an exception that it sends
+        super().__init__(message, orjson.dumps(self.details).decode())
 
     def __str__(self) -> str:
         return self.message

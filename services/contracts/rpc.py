@@ -18,6 +18,7 @@ from .principal import Principal
 from .schemas import actors, base, consortium, events, node, notifications
 
 Kind = Literal["command", "query"]
+Shape = Literal["one", "list", "page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A remote call. `answer` None: the answer is a list or null, as `says` tells."""
+    """A remote call. `answer`: the schema of a record that it gives (None: as `says` tells). `shape`: whether it gives
+    one, a list, or a page {"items": [...], "next": str | null}."""
 
     service: str
     name: str
@@ -68,6 +70,7 @@ class Method:
     arguments: type[Schema]
     answer: type[Schema] | None
     says: str
+    shape: Shape = "one"
 
     @property
     def full_name(self) -> str:
@@ -79,9 +82,9 @@ def _command(name: str, arguments: type[Schema], answer: type[Schema] | None, sa
     return Method(service, method, "command", arguments, answer, says)
 
 
-def _query(name: str, arguments: type[Schema], answer: type[Schema] | None, says: str) -> Method:
+def _query(name: str, arguments: type[Schema], answer: type[Schema] | None, says: str, shape: Shape = "one") -> Method:
     service, _, method = name.partition(".")
-    return Method(service, method, "query", arguments, answer, says)
+    return Method(service, method, "query", arguments, answer, says, shape)
 
 
 SERVICES: Final = ("actors", "events", "consortium", "notifications")
@@ -94,7 +97,7 @@ def _everywhere() -> tuple[Method, ...]:
         for method in (
             _query(f"{service}.snapshot", node.Snapshot, node.SnapshotPage, "A page of all records of a kind."),
             _query(f"{service}.recipient", node.AskRecipient, node.Recipient, "Who a reference is, now; or null."),
-            _query(f"{service}.dead_letters", node.ListDeadLetters, None, "List of DeadLetterView."),
+            _query(f"{service}.dead_letters", node.ListDeadLetters, node.DeadLetterView, "oldest first", "list"),
             _command(f"{service}.replay", node.ReplayDeadLetters, None, "{'replayed': n}: tried again now."),
         )
     )
@@ -105,7 +108,7 @@ ALL: Final[tuple[Method, ...]] = (
     _command("actors.propose_organisation", actors.ProposeOrganisation, actors.OrganisationRecord, "state proposed"),
     _command("actors.register_organisation", actors.RegisterOrganisation, actors.OrganisationRecord, "admitted"),
     _command("actors.decide_proposal", actors.DecideProposal, actors.OrganisationRecord, "admitted or refused"),
-    _query("actors.proposals", actors.ListProposals, None, "List of OrganisationRecord, oldest first."),
+    _query("actors.proposals", actors.ListProposals, actors.Proposal, "oldest first", "list"),
     _command("actors.change_organisation", actors.ChangeOrganisation, actors.OrganisationRecord, "changed"),
     _command("actors.remove_organisation", actors.OrganisationId, actors.OrganisationRecord, "removed"),
     _command("actors.import_organisations", actors.ImportOrganisations, actors.ImportReport, "row by row"),
@@ -116,7 +119,7 @@ ALL: Final[tuple[Method, ...]] = (
     _command("actors.revoke_mandate", actors.MandateId, actors.MandateRecord, "revoked"),
     _command("actors.issue_key", actors.IssueKey, None, "{'key': KeyRecord, 'secret': str}"),
     _command("actors.revoke_key", actors.KeyId, actors.KeyRecord, "revoked"),
-    _query("actors.keys", actors.AccountId, None, "List of KeyRecord."),
+    _query("actors.keys", actors.AccountId, actors.KeyRecord, "the account's", "list"),
     _command("actors.request_sign_in", actors.RequestSignIn, None, "null, whatever the address"),
     _command("actors.open_session", actors.OpenSession, None, "{'session': SessionRecord, 'secret': str}"),
     _command("actors.close_session", actors.CloseSession, actors.SessionRecord, "closed"),
@@ -127,8 +130,8 @@ ALL: Final[tuple[Method, ...]] = (
     _command("events.cancel_event", events.CancelEvent, events.EventRecord, "cancelled; its attendees are told"),
     _command("events.discard_draft", events.EventId, None, "null; the draft is gone"),
     _query("events.event", events.EventId, events.EventRecord, "a draft or restricted event, for who may read it"),
-    _query("events.own_events", events.ListDrafts, None, "{'items': [EventRecord], 'next': str | null}"),
-    _query("events.sign_ups", events.EventId, None, "List of Attendee, in order of sign-up."),
+    _query("events.own_events", events.ListDrafts, events.EventRecord, "in order of id", "page"),
+    _query("events.sign_ups", events.EventId, events.Attendee, "in order of sign-up", "list"),
     _command("events.sign_up", events.SignUp, events.SignUpAnswer, "confirmed or waiting"),
     _query("events.own_sign_up", events.SignUpToken, events.SignUpView, "by the link in the mail"),
     _command("events.cancel_sign_up", events.SignUpToken, events.SignUpAnswer, "the seat goes on at once"),
@@ -141,14 +144,20 @@ ALL: Final[tuple[Method, ...]] = (
     _command("consortium.decide_membership", consortium.DecideMembership, consortium.MembershipRecord, "decided"),
     _command("consortium.change_role", consortium.ChangeRole, consortium.MembershipRecord, "role from a day on"),
     _command("consortium.end_membership", consortium.EndMembership, consortium.MembershipRecord, "ended"),
-    _query("consortium.memberships", consortium.ListMemberships, None, "List of MembershipRecord."),
+    _query(
+        "consortium.memberships",
+        consortium.ListMemberships,
+        consortium.MembershipRecord,
+        "that the caller may see",
+        "list",
+    ),
     _command("consortium.form_working_group", consortium.FormWorkingGroup, consortium.WorkingGroupRecord, "active"),
     _command("consortium.change_working_group", consortium.ChangeWorkingGroup, consortium.WorkingGroupRecord, ""),
     _command("consortium.close_working_group", consortium.WorkingGroupId, consortium.WorkingGroupRecord, "closed"),
     _command("consortium.post_news", consortium.PostNews, consortium.NewsRecord, "posted"),
     _command("consortium.change_news", consortium.ChangeNews, consortium.NewsRecord, "changed"),
     _command("consortium.withdraw_news", consortium.NewsId, consortium.NewsRecord, "withdrawn"),
-    _query("consortium.news", consortium.ListNews, None, "{'items': [NewsRecord], 'next': str | null}"),
+    _query("consortium.news", consortium.ListNews, consortium.NewsRecord, "for members", "page"),
     # notifications
     _command("notifications.subscribe", notifications.Subscribe, None, "null; a mail asks to confirm"),
     _command(
@@ -159,7 +168,7 @@ ALL: Final[tuple[Method, ...]] = (
     ),
     _command("notifications.confirm", notifications.SubscriptionToken, notifications.SubscriptionView, "active"),
     _query("notifications.own_subscription", notifications.SubscriptionToken, notifications.SubscriptionView, ""),
-    _query("notifications.subscriptions", base.Empty, None, "List of SubscriptionView of the account."),
+    _query("notifications.subscriptions", base.Empty, notifications.SubscriptionView, "the account's", "list"),
     _command("notifications.manage", notifications.ManageSubscription, notifications.SubscriptionView, "changed"),
     _command("notifications.unsubscribe", notifications.SubscriptionToken, notifications.SubscriptionView, "ended"),
     _command(
@@ -174,10 +183,12 @@ ALL: Final[tuple[Method, ...]] = (
         None,
         "{'webhook': WebhookView, 'secret': str}",
     ),
-    _query("notifications.webhooks", base.Empty, None, "List of WebhookView of the account."),
+    _query("notifications.webhooks", base.Empty, notifications.WebhookView, "the account's", "list"),
     _command("notifications.activate_webhook", notifications.WebhookId, notifications.WebhookView, "active again"),
     _command("notifications.remove_webhook", notifications.WebhookId, notifications.WebhookView, "removed"),
-    _query("notifications.deliveries", notifications.ListDeliveries, None, "List of DeliveryView, newest first."),
+    _query(
+        "notifications.deliveries", notifications.ListDeliveries, notifications.DeliveryView, "newest first", "list"
+    ),
     *_everywhere(),
 )
 BY_NAME: Final = {method.full_name: method for method in ALL}
@@ -204,6 +215,17 @@ def load_arguments(schema: type[Schema], arguments: dict[str, Any]) -> dict[str,
         errors = list(_flat(error.messages))
         raise Invalid("Some fields are not right.", {"errors": errors}) from error
     return loaded
+
+
+def dump_answer(method: Method, answer: Any) -> Any:
+    """A use case's answer (records as dicts of Python values) as JSON values, by the method's schema and shape."""
+    if method.answer is None or answer is None:
+        return answer
+    if method.shape == "list":
+        return [dump(method.answer, record) for record in answer]
+    if method.shape == "page":
+        return {**answer, "items": [dump(method.answer, record) for record in answer["items"]]}
+    return dump(method.answer, answer)
 
 
 def dump(schema: type[Schema], record: dict[str, Any]) -> dict[str, Any]:

@@ -133,10 +133,7 @@ class Desk:
         return Work(origin, utc_now(), call.principal, held, self.settings.secret)
 
     def _dump(self, call: Call, answer: Any) -> Any:
-        schema = rpc.BY_NAME[f"{self.service}.{call.method}"].answer
-        if schema is None or answer is None:
-            return answer
-        return rpc.dump(schema, answer)
+        return rpc.dump_answer(rpc.BY_NAME[f"{self.service}.{call.method}"], answer)
 
     def _turn(self, key: str | None) -> AbstractContextManager[object]:
         if key is None:

@@ -5,10 +5,9 @@ from typing import Any
 from services.consortium import model
 from services.consortium.model import Consortium, Membership
 from services.consortium.store import ConsortiumStore
-from services.contracts import identifiers, rpc
+from services.contracts import identifiers
 from services.contracts.errors import Conflict, UnknownReference, field_error
 from services.contracts.permissions import Target
-from services.contracts.schemas.consortium import MembershipRecord
 from services.runtime.documents import to_values
 from services.runtime.records import expect_version
 from services.runtime.work import Work
@@ -112,7 +111,7 @@ def memberships(work: Work, store: ConsortiumStore, arguments: Arguments) -> lis
     organisations = {membership.organisation for membership in found} | ({organisation} if organisation else set())
     work.require(READ, _together(named.values(), organisations))
     return [
-        rpc.dump(MembershipRecord, to_values(membership))
+        to_values(membership)
         for membership in found
         if membership.is_public or work.may(READ, _together([named[membership.consortium]], {membership.organisation}))
     ]

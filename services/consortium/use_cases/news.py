@@ -6,9 +6,8 @@ from typing import Any
 from services.consortium import model
 from services.consortium.model import Consortium, News, Target
 from services.consortium.store import ConsortiumStore
-from services.contracts import identifiers, permissions, rpc
+from services.contracts import identifiers, permissions
 from services.contracts.errors import Conflict
-from services.contracts.schemas.consortium import NewsRecord
 from services.runtime.documents import structure, to_values
 from services.runtime.records import expect_version
 from services.runtime.work import Work
@@ -74,7 +73,7 @@ def news(work: Work, store: ConsortiumStore, arguments: Arguments) -> dict[str, 
     limit: int = arguments["limit"]
     page = store.members_news(consortium.id, targets, arguments["after"], limit)
     return {
-        "items": [rpc.dump(NewsRecord, to_values(found)) for found in page],
+        "items": [to_values(found) for found in page],
         "next": page[-1].id if len(page) == limit else None,
     }
 

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from services.contracts import identifiers, rpc
+from services.contracts import identifiers
 from services.contracts.errors import NotFound, TooMany
 from services.contracts.permissions import Target
-from services.contracts.schemas.notifications import SubscriptionView
 from services.notifications.model import Filter, Subscription
 from services.notifications.model import subscription as rules
 from services.notifications.store import NotificationStore
@@ -77,7 +76,7 @@ def own_subscription(work: Work, store: NotificationStore, arguments: Arguments)
 def subscriptions(work: Work, store: NotificationStore, _arguments: Arguments) -> list[dict[str, Any]]:
     """Those of the account that live. Raises SignInNeeded, Forbidden."""
     found = store.subscriptions_of(_own_account(work))
-    return [rpc.dump(SubscriptionView, _view(subscription)) for subscription in found]
+    return [_view(subscription) for subscription in found]
 
 
 def manage(work: Work, store: NotificationStore, arguments: Arguments) -> dict[str, Any]:

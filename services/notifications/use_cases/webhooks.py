@@ -5,7 +5,7 @@ from typing import Any
 from services.contracts import identifiers, rpc
 from services.contracts.errors import NotFound, TooMany
 from services.contracts.permissions import Target
-from services.contracts.schemas.notifications import DeliveryView, WebhookView
+from services.contracts.schemas.notifications import WebhookView
 from services.notifications.model import Filter, Webhook
 from services.notifications.model import webhook as rules
 from services.notifications.store import NotificationStore
@@ -47,7 +47,7 @@ def register_webhook(work: Work, store: NotificationStore, arguments: Arguments,
 
 def webhooks(work: Work, store: NotificationStore, _arguments: Arguments) -> list[dict[str, Any]]:
     """Those of the account that are not removed. Raises SignInNeeded, Forbidden."""
-    return [rpc.dump(WebhookView, to_values(found)) for found in store.webhooks_of(_own_account(work))]
+    return [to_values(found) for found in store.webhooks_of(_own_account(work))]
 
 
 def activate_webhook(work: Work, store: NotificationStore, arguments: Arguments) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def deliveries(work: Work, store: NotificationStore, arguments: Arguments) -> li
     """What became of its messages, newest first. Raises NotFound."""
     webhook = _own(work, store, arguments["webhook"])
     found = store.deliveries_to(webhook.id, arguments["limit"])
-    return [rpc.dump(DeliveryView, to_values(delivery)) for delivery in found]
+    return [to_values(delivery) for delivery in found]
 
 
 def _own_account(work: Work) -> str:
