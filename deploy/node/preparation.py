@@ -50,9 +50,11 @@ def _gateway_port(kept: Setup | None, asked: int | None) -> int:
 
 def _inner_ports(folder: DataFolder, gateway: int) -> dict[str, int]:
     try:
-        return free_ports.choose(PORTS, folder.path, avoid=(gateway,))
+        chosen = free_ports.choose(PORTS, folder.path, avoid=(gateway, gateway + 1))
     except OSError as error:
         raise NodeError(str(error)) from error
+    beside = gateway + 1  # people look into the mailbox: beside the gateway it is found without a search
+    return {**chosen, "mailbox": beside} if free_ports.is_free(beside) else chosen
 
 
 def prepare(folder: DataFolder, setup: Setup) -> Plan:

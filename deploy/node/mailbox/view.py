@@ -27,6 +27,7 @@ def app(letters: Letters) -> Any:
     application = falcon.App(middleware=[_Headers()])
     application.add_route("/", _List(letters))
     application.add_route("/messages.json", _Json(letters))
+    application.add_route("/link", _Link(letters))
     application.add_route("/clear", _Clear(letters))
     application.add_route("/messages/{identity}", _One(letters, _page))
     application.add_route("/messages/{identity}/html", _One(letters, _html))
@@ -77,6 +78,21 @@ class _Json:
         """?to= keeps those to this address."""
         wanted = request.get_param("to")
         response.media = [_brief(letter) for letter in self._letters.all() if not wanted or wanted in letter.recipients]
+
+
+class _Link:
+    def __init__(self, letters: Letters) -> None:
+        self._letters = letters
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        """?containing= the newest link with these words, as plain text, for a walk with curl; 404 while none came."""
+        wanted = request.get_param("containing", default="")
+        links = (link for letter in self._letters.all() for link in letter.links if wanted in link)
+        found = next(links, None)
+        if found is None:
+            raise falcon.HTTPNotFound(title="No mail has such a link yet.")
+        response.content_type = falcon.MEDIA_TEXT
+        response.text = found
 
 
 class _Clear:
