@@ -73,9 +73,7 @@ class World:
     def subscribe(self, address: str, language: str = "fi", **wanted: Any) -> None:
         """Asks for a subscription; without wishes, to the region."""
         wishes = wanted or {"regions": [self.region]}
-        self.rpc.call(
-            "notifications.subscribe", {"email": address, "language": language, "filter": wishes}
-        )
+        self.rpc.call("notifications.subscribe", {"email": address, "language": language, "filter": wishes})
 
     def subscriber(self, language: str = "fi", prefix: str = "reader", **wanted: Any) -> str:
         """The address of somebody who subscribed and followed the link in the mail."""
