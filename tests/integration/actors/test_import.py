@@ -139,7 +139,7 @@ def test_a_repeated_import_is_completed_once(world: World) -> None:
     rows = [f"{world.name()};company;;{y_tunnus()};;" for _ in range(700)]
     file = HEADER + "\n".join(rows)
     with pytest.raises((OutcomeUnknown, errors.Late)):
-        world.imported(file, command_id="import-in-two", timeout=0.3)
+        world.imported(file, command_id="import-in-two", timeout=0.15)
     report = world.imported(file, command_id="import-in-two")
     assert (report["added"], report["refused"], report["duplicate"]) == (700, 0, 0)
     assert [row["row"] for row in report["rows"]] == list(range(2, 702))
