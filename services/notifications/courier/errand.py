@@ -113,8 +113,9 @@ class Errands:
         try:
             message = write()
         except (ValueError, KeyError, TypeError, LookupError) as error:
-            log.exception("mail can't be written", delivery=delivery.id)
-            await self._kill(delivery, f"can't be written: {type(error).__name__}: {error}")
+            # A ValueError may repeat the address that it is about.
+            why = type(error).__name__ if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            await self._kill(delivery, f"can't be written: {why}")
             return
         log.info("sending", delivery=delivery.id)
         await steps.reached_async("courier.sending")

@@ -75,7 +75,7 @@ def own_subscription(work: Work, store: NotificationStore, arguments: Arguments)
 
 def subscriptions(work: Work, store: NotificationStore, _arguments: Arguments) -> list[dict[str, Any]]:
     """Those of the account that live. Raises SignInNeeded, Forbidden."""
-    found = store.subscriptions_of(_own_account(work))
+    found = store.subscriptions_of(_own_account(work, "notifications.subscription.read"))
     return [_view(subscription) for subscription in found]
 
 
@@ -143,9 +143,9 @@ def _ask_again(work: Work, store: NotificationStore, known: Subscription, langua
     store.add_deliveries([single_mail(work, after.id, purpose)])
 
 
-def _own_account(work: Work) -> str:
+def _own_account(work: Work, action: str = "notifications.subscription.manage") -> str:
     account = work.principal.account
-    work.require("notifications.subscription.manage", Target(account=account))
+    work.require(action, Target(account=account))
     assert account is not None  # `own` lets in accounts alone
     return account
 

@@ -14,6 +14,8 @@ from services.runtime.work import Work
 
 Arguments = dict[str, Any]
 
+REGISTER, READ = "notifications.webhook.register", "notifications.webhook.read"
+
 
 def register_webhook(work: Work, store: NotificationStore, arguments: Arguments, *, private: bool) -> dict[str, Any]:
     """{"webhook": WebhookView}; service.py adds the secret, which is stored nowhere.
@@ -64,20 +66,20 @@ def remove_webhook(work: Work, store: NotificationStore, arguments: Arguments) -
 
 def deliveries(work: Work, store: NotificationStore, arguments: Arguments) -> list[dict[str, Any]]:
     """What became of its messages, newest first. Raises NotFound."""
-    webhook = _own(work, store, arguments["webhook"])
+    webhook = _own(work, store, arguments["webhook"], READ)
     found = store.deliveries_to(webhook.id, arguments["limit"])
     return [to_values(delivery) for delivery in found]
 
 
-def _own_account(work: Work) -> str:
+def _own_account(work: Work, action: str = REGISTER) -> str:
     account = work.principal.account
-    work.require("notifications.webhook.register", Target(account=account))
+    work.require(action, Target(account=account))
     assert account is not None  # `own` lets in accounts alone
     return account
 
 
-def _own(work: Work, store: NotificationStore, webhook_id: str) -> Webhook:
-    account = _own_account(work)
+def _own(work: Work, store: NotificationStore, webhook_id: str, action: str = REGISTER) -> Webhook:
+    account = _own_account(work, action)
     found = store.webhooks.get(webhook_id)
     if found.account != account:
         raise NotFound(f"There is no {webhook_id}.")

@@ -37,8 +37,8 @@ class Words:
         self.language = next(language for language in self._order if language in LOCALES)
         self._texts, self._locale = texts_of(self.language), LOCALES[self.language]
 
-    def __call__(self, name: str, **values: object) -> str:
-        return self._texts[name].format(**values)
+    def __call__(self, text: str, /, **values: object) -> str:
+        return self._texts[text].format(**values)
 
     def has(self, name: str) -> bool:
         return name in self._texts
