@@ -75,7 +75,7 @@ class RpcClient:
                     reconnect_interval=1,
                     client_properties={"connection_name": self._part},
                 )
-                channel = await connection.channel(publisher_confirms=True)
+                channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
                 exchange = await channel.declare_exchange(topology.RPC, aio_pika.ExchangeType.TOPIC, durable=True)
                 queue = await channel.declare_queue(self._reply_to, exclusive=True, auto_delete=True)
                 await queue.bind(exchange, self._reply_to)
