@@ -103,6 +103,8 @@ def settings(plan: Plan, part: str) -> dict[str, str]:
         "SMTP_URI": f"smtp://{LOCALHOST}:{ports['mailbox_smtp']}",
         "MAIL_FROM": "malmi@localhost",
         "MALMI_CONTACT": "operator@localhost",
+        # the mailbox wakes nobody up, and who tries a node in the evening wants to see its mails
+        "MALMI_QUIET_HOURS": "off" if plan.own_mailbox else "21-7",
         "MALMI_HOST": LOCALHOST,
         "MALMI_LANGUAGES": ",".join(plan.region.languages),
         "MALMI_TIME_ZONE": plan.region.time_zone,
