@@ -24,7 +24,7 @@ from .letters import Writer
 from .mailings import Mailings
 from .post import MailServer, Post
 from .recipients import Recipients
-from .rounds import LOOK_EVERY, Rounds
+from .rounds import LOOK_EVERY, Rounds, first_of
 
 log = logging.get(__name__)
 
@@ -92,7 +92,7 @@ class Courier:
             if more:
                 self._wake_roads()
                 continue
-            await _first_of(self._expand, LOOK_EVERY)
+            await first_of(self._expand, LOOK_EVERY)
 
     async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -153,12 +153,3 @@ class Courier:
         numbers = {**self._numbers, "mail_server_away": 1.0 if blocked else 0.0}
         says = "; ".join(filter(None, (self._store_says, f"mail server: {blocked}" if blocked else "")))
         return not self._store_says, numbers, says[:300]
-
-
-async def _first_of(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return
-    finally:
-        event.clear()

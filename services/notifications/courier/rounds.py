@@ -20,6 +20,8 @@ LOOK_EVERY = 1.0
 FULL = 200
 """Deliveries in hand at most."""
 LONGEST_PAUSE = 30.0
+GRACE = 10.0
+"""Seconds that what is under way has when the courier is stopped."""
 
 
 class Rounds:
@@ -34,6 +36,8 @@ class Rounds:
         self._open = asyncio.Event()
         self._open.set()
         self._pause = 0.0
+        self._busy: set[asyncio.Task[None]] = set()
+        self._stopping = False
         self.blocked = ""
 
     def wake(self) -> None:
@@ -41,17 +45,31 @@ class Rounds:
         self._look.set()
 
     async def run(self) -> None:
-        """Until cancelled; what was claimed and not begun is then given back."""
+        """Until cancelled; what is under way is then finished, what was claimed and not begun given back."""
+        claiming = asyncio.create_task(self._claim())
+        carrying = [asyncio.create_task(self._carry()) for _ in range(self._hands)]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._claim())
-                for _ in range(self._hands):
-                    tasks.create_task(self._carry())
+            done, _ = await asyncio.wait([claiming, *carrying], return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
         finally:
-            await asyncio.shield(self._give_back())
+            await asyncio.shield(self._finish([claiming, *carrying]))
+
+    async def _finish(self, tasks: Sequence["asyncio.Task[None]"]) -> None:
+        self._stopping = True
+        for task in tasks:
+            if task not in self._busy:
+                task.cancel()
+        if self._busy:
+            # Cut off now, a mail that the server has already taken would be sent again.
+            await asyncio.wait(set(self._busy), timeout=GRACE)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._give_back()
 
     async def _claim(self) -> None:
-        while True:
+        while not self._stopping:
             taken = 0
             try:
                 if self._open.is_set():
@@ -60,7 +78,7 @@ class Rounds:
                 log.warning("store away", road=self._name, error=f"{type(error).__name__}: {error}"[:200])
                 await asyncio.sleep(LOOK_EVERY)
             if not taken:
-                await self._wait()
+                await first_of(self._look, LOOK_EVERY)
 
     async def _refill(self) -> int:
         taken = 0
@@ -74,21 +92,16 @@ class Rounds:
                 taken += 1
         return taken
 
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._look.wait(), LOOK_EVERY)
-        except TimeoutError:
-            return
-        finally:
-            self._look.clear()
-
     async def _carry(self) -> None:
-        while True:
+        while not self._stopping:
             order, number, delivery = await self._waiting.get()
-            await self._open.wait()
             try:
-                await self._errands.run(delivery)
+                await self._open.wait()
+                await self._run(delivery)
                 self._flows()
+            except asyncio.CancelledError:
+                self._waiting.put_nowait((order, number, delivery))
+                raise
             except MailServerAway as error:
                 self._waiting.put_nowait((order, number, delivery))
                 await self._blocked(str(error))
@@ -102,6 +115,15 @@ class Rounds:
                 await self._fail(delivery, error)
             if self._waiting.qsize() < FULL // 4:
                 self._look.set()
+
+    async def _run(self, delivery: Delivery) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._busy.add(task)
+        try:
+            await self._errands.run(delivery)
+        finally:
+            self._busy.discard(task)
 
     async def _fail(self, delivery: Delivery, error: Exception) -> None:
         try:
@@ -133,3 +155,14 @@ class Rounds:
             await self._claims.release(left)
         except PyMongoError as error:
             log.warning("not given back", deliveries=len(left), error=type(error).__name__)
+
+
+async def first_of(event: asyncio.Event, seconds: float) -> None:
+    """Until the event, which is then cleared, or until time is up. Not wait_for: in Python 3.11 it can swallow a
+    cancellation that comes together with the event."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+    event.clear()

@@ -173,7 +173,7 @@ def _delivery(
         waiting = Telling(pending.purpose, pending.edition or "", pending.before)
         before = editions.get(pending.before or "")
         changes = before is None or bool(difference(newest.kind, before.data, newest.data))
-        merged = merge(waiting, telling, changes)
+        merged = merge(waiting, telling, changes) if person.wants or waiting.before is not None else None
         if store.change_waiting(pending.id, _merged(merged)):
             return None
     return _made(mailing, person, telling, now)
