@@ -1,0 +1,141 @@
+"""The registry, its people and their keys."""
+
+from typing import Any
+
+from services.contracts.principal import OPERATOR, Principal
+from tests.integration.permissions.personas import ANY_REGION, CONSORTIUM, NO_REGION, ORGANISATION, REGION, Reach
+from tests.integration.permissions.personas import OPERATOR as OPERATOR_ALONE
+from tests.integration.permissions.world import OWN_REGION, World, forged
+
+from .attempt import Arguments, Attempt
+
+
+def _an_organisation(world: World, _: Principal) -> Arguments:
+    return world.an_organisation(OWN_REGION)
+
+
+def _of_no_region(world: World, _: Principal) -> Arguments:
+    return world.an_organisation()
+
+
+def _proposal(world: World, _: Principal) -> Arguments:
+    made = world.rpc.call("actors.propose_organisation", world.an_organisation(OWN_REGION))
+    return {"id": made["id"], "admit": True}
+
+
+def _new_website(world: World, _: Principal) -> Arguments:
+    return {"id": world.organisation, "website": f"https://example.org/{world.address()}"}
+
+
+def _new_regions(world: World, _: Principal) -> Arguments:
+    """Of an organisation that the partner acts for, so that only the regions are beyond it."""
+    made = world.registered()
+    world.grant(str(world.partner.account), "partner", made["id"])
+    return {"id": made["id"], "regions": [OWN_REGION, "FI1D8"]}
+
+
+def _removable(world: World, _: Principal) -> Arguments:
+    made = world.registered()
+    world.grant(str(world.partner.account), "partner", made["id"])
+    return {"id": made["id"]}
+
+
+def _file(world: World, _: Principal) -> Arguments:
+    name = world.an_organisation()["name"]["fi"]
+    return {"csv": f"name_fi,kind\n{name},company\n", "region": OWN_REGION}
+
+
+def _person(world: World, _: Principal) -> Arguments:
+    return {"email": world.address(), "name": "Esimerkki Henkilö"}
+
+
+def _person_of_the_region(world: World, who: Principal) -> Arguments:
+    return {**_person(world, who), "region": OWN_REGION}
+
+
+def _owner(world: World, _: Principal) -> Arguments:
+    return {"account": world.owner.account}
+
+
+def _name(world: World, _: Principal) -> Arguments:
+    return {"account": world.owner.account, "name": f"Esimerkki {world.address()}"}
+
+
+def _grant(role: str) -> Any:
+    def prepare(world: World, _: Principal) -> Arguments:
+        target = {"partner": world.organisation, "secretary": world.consortium, "coordinator": OWN_REGION}
+        return {"account": world.open_account(), "role": role, "target": target.get(role, "node")}
+
+    return prepare
+
+
+def _granted(role: str) -> Any:
+    def prepare(world: World, who: Principal) -> Arguments:
+        wanted = _grant(role)(world, who)
+        return {"id": world.grant(wanted["account"], role, wanted["target"])["id"]}
+
+    return prepare
+
+
+def _key(world: World, who: Principal) -> Arguments:
+    """With a scope that the caller has itself: nobody gives more."""
+    issued = world.collection("actors", "keys").find({"account": world.owner.account, "state": "issued"})
+    for key in list(issued):
+        world.rpc.call("actors.revoke_key", {"id": key["_id"]}, principal=OPERATOR)
+    return {"account": world.owner.account, "name": "esimerkki", "scopes": [min(who.scopes or {"read"})]}
+
+
+def _issued(world: World, who: Principal) -> Arguments:
+    issued = world.rpc.call("actors.issue_key", {**_key(world, who), "scopes": ["read"]}, principal=world.owner)
+    return {"id": issued["key"]["id"]}
+
+
+def _link(world: World, _: Principal) -> Arguments:
+    return {"token": world.signed_in()[0]}
+
+
+def _forged_link(world: World, who: Principal) -> Arguments:
+    return {"token": next(forged(_link(world, who)["token"]))}
+
+
+def _session(world: World, who: Principal) -> Arguments:
+    opened = world.rpc.call("actors.open_session", _link(world, who))
+    return {"session": opened["session"]["id"]}
+
+
+def _of(row: str, call: str, prepare: Any, reach: Reach = ORGANISATION, name: str = "", **rest: Any) -> Attempt:
+    return Attempt(name or call, f"actors.{call}", (f"actors.{row}",), prepare, reach, **rest)
+
+
+ATTEMPTS = (
+    _of("proposal.make", "propose_organisation", _an_organisation),
+    _of("organisation.register", "register_organisation", _an_organisation, REGION),
+    _of("organisation.register", "register_organisation", _of_no_region, NO_REGION, "register one of no region"),
+    _of("organisation.admit", "decide_proposal", _proposal, REGION),
+    _of("proposals.read", "proposals", lambda *_: {"region": OWN_REGION}, REGION),
+    _of("organisation.change", "change_organisation", _new_website),
+    _of("organisation.change", "change_organisation", _new_regions, REGION, "change_organisation, its regions"),
+    _of("organisation.remove", "remove_organisation", _removable),
+    _of("organisation.import", "import_organisations", _file, REGION),
+    _of("account.open", "open_account", _person_of_the_region, REGION),
+    _of("account.open", "open_account", _person, ANY_REGION, "open_account for no region"),
+    _of("account.read", "account", _owner),
+    _of("account.read", "keys", _owner),
+    _of("account.change", "change_account", _name),
+    *(
+        _of(f"mandate.grant_{role}", call, prepare(role), reach, f"{call}, {role}")
+        for role, reach in {
+            "partner": ORGANISATION,
+            "secretary": CONSORTIUM,
+            "coordinator": REGION,
+            "operator": OPERATOR_ALONE,
+        }.items()
+        for call, prepare in {"grant_mandate": _grant, "revoke_mandate": _granted}.items()
+    ),
+    _of("key.issue", "issue_key", _key),
+    _of("key.issue", "revoke_key", _issued),
+    _of("sign_in", "request_sign_in", lambda world, _: {"email": world.address()}),
+    _of("sign_in", "open_session", _link),
+    _of("sign_in", "open_session", _forged_link, name="open_session by a forged link", who="nobody"),
+    _of("session.close", "close_session", _session),
+)
