@@ -45,4 +45,4 @@ def new_id(prefix: str) -> str:
 
 def is_id(value: str, prefix: str) -> bool:
     """Whether `value` has the shape of an identifier with this prefix."""
-    return value.startswith(f"{prefix}_") and _SHAPE.match(value) is not None
+    return value.startswith(f"{prefix}_") and _SHAPE.fullmatch(value) is not None

@@ -105,11 +105,17 @@ TABLE: tuple[Permission, ...] = (
     _row("consortium.news.read", "read news for members", "partner", "secretary", "coordinator"),
     _row("notifications.subscription.make", "subscribe by e-mail", everybody=True),
     _row("notifications.subscription.manage", "confirm, change or end one's subscription", own=True),
-    _row("notifications.webhook.register", "register a webhook", own=True),
-    _row("actors.dead_letters.read", "see and replay dead letters of actors", "operator"),
-    _row("events.dead_letters.read", "see and replay dead letters of events", "operator"),
-    _row("consortium.dead_letters.read", "see and replay dead letters of consortium", "operator"),
-    _row("notifications.dead_letters.read", "see and replay dead letters of notifications", "operator"),
+    _row("notifications.subscription.read", "read one's subscriptions", own=True),
+    _row("notifications.webhook.register", "register, activate or remove one's webhook", own=True),
+    _row("notifications.webhook.read", "read one's webhooks and what became of their messages", own=True),
+    _row("actors.dead_letters.read", "see dead letters of actors", "operator"),
+    _row("actors.dead_letters.replay", "replay dead letters of actors", "operator"),
+    _row("events.dead_letters.read", "see dead letters of events", "operator"),
+    _row("events.dead_letters.replay", "replay dead letters of events", "operator"),
+    _row("consortium.dead_letters.read", "see dead letters of consortium", "operator"),
+    _row("consortium.dead_letters.replay", "replay dead letters of consortium", "operator"),
+    _row("notifications.dead_letters.read", "see dead letters of notifications", "operator"),
+    _row("notifications.dead_letters.replay", "replay dead letters of notifications", "operator"),
 )
 BY_ACTION = {permission.action: permission for permission in TABLE}
 

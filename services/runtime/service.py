@@ -176,7 +176,7 @@ class CommonCalls:
         return [rpc.dump(node.DeadLetterView, letter) for letter in failed]
 
     def _replay(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
-        work.require(f"{self.runtime.definition.name}.dead_letters.read", Target())
+        work.require(f"{self.runtime.definition.name}.dead_letters.replay", Target())
         return {"replayed": self.runtime.inbox.replay(arguments["ids"])}
 
 

@@ -1,6 +1,6 @@
 """The wire of actors: organisations, accounts, mandates, API keys, sessions."""
 
-from marshmallow import fields, validate
+from marshmallow import EXCLUDE, fields, validate
 
 from services.contracts import identifiers, permissions, principal, vocabularies
 
@@ -33,7 +33,7 @@ class OrganisationRecord(Record):
     kind = fields.String()
     regions = fields.List(fields.String())
     places = fields.List(fields.String())
-    identifiers = fields.List(fields.Nested(Identifier))
+    identifiers = fields.List(fields.Nested(Identifier, unknown=EXCLUDE))
     competences = fields.List(fields.String())
     summary = fields.Dict(keys=fields.String(), values=fields.String())
     website = fields.String(allow_none=True)

@@ -1,6 +1,6 @@
 """The wire of events: events, their places, date holds and busy blocks, sign-ups."""
 
-from marshmallow import fields, validate
+from marshmallow import EXCLUDE, fields, validate
 
 from services.contracts import identifiers, vocabularies
 
@@ -106,19 +106,19 @@ class EventRecord(Record):
     """An event. state: draft, published, cancelled, or withdrawn (a tombstone: it is no longer for this audience).
     `regions` are those concerned: the host's, and those named."""
 
-    organiser = fields.Nested(Organiser)
+    organiser = fields.Nested(Organiser, unknown=EXCLUDE)
     title = fields.Dict(keys=fields.String(), values=fields.String())
     summary = fields.Dict(keys=fields.String(), values=fields.String())
     description = fields.Dict(keys=fields.String(), values=fields.String())
     begins = Moment()
     ends = Moment()
     time_zone = fields.String()
-    place = fields.Nested(Place, allow_none=True)
+    place = fields.Nested(Place, unknown=EXCLUDE, allow_none=True)
     link = fields.String(allow_none=True)
     themes = fields.List(fields.String())
     regions = fields.List(fields.String())
     languages = fields.List(fields.String())
-    audience = fields.Nested(Audience)
+    audience = fields.Nested(Audience, unknown=EXCLUDE)
     capacity = fields.Integer(allow_none=True)
     sign_up_closes = Moment(allow_none=True)
     cancellation = fields.Dict(keys=fields.String(), values=fields.String())

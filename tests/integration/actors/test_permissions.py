@@ -142,6 +142,7 @@ CELLS = (
     Cell("actors.sign_in", "request_sign_in", lambda cast: {"email": cast.world.address()}, EVERYBODY),
     Cell("actors.session.close", "close_session", lambda cast: {"session": session_of(cast)}, OPERATORS | {"owner"}),
     Cell("actors.dead_letters.read", "dead_letters", lambda _: {}, OPERATORS),
+    Cell("actors.dead_letters.replay", "replay", lambda _: {}, OPERATORS),
 )
 
 
