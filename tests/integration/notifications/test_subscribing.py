@@ -4,7 +4,7 @@ import pytest
 
 from services.contracts import errors, identifiers
 from services.contracts.principal import Principal
-from tests.harness import NodeUnderTest, until
+from tests.harness import NodeUnderTest, Part, until
 from tests.harness.facts_of_others import person
 from tests.integration.notifications.mailserver import text_of, token_in
 from tests.integration.notifications.stored import database_of
@@ -144,3 +144,28 @@ def test_visitors_and_narrow_keys_may_not_subscribe_as_an_account(world: World) 
     reads_only = Principal("account", identifiers.new_id(identifiers.ACCOUNT), frozenset({"read"}))
     with pytest.raises(errors.Forbidden):
         world.rpc.call("notifications.subscribe_account", wanted, principal=reads_only)
+
+
+def test_facts_about_subscriptions_name_no_person(world: World) -> None:
+    reader = world.subscriber()
+    token = token_in(world.letters.wait_for(reader), "confirm")
+    identity = world.rpc.call("notifications.unsubscribe", {"token": token})["id"]
+    told = [
+        world.facts.wait_for(f"notifications.subscription.{happening}", lambda fact: fact.subject == identity)
+        for happening in ("requested", "started", "ended")
+    ]
+    assert [fact.version for fact in told] == [1, 2, 3]
+    assert {fact.visibility for fact in told} == {"node"}
+    assert not [fact for fact in told if reader in fact.to_json().decode()]
+
+
+def test_neither_log_nor_delivery_holds_an_address(world: World, node: NodeUnderTest, courier: Part) -> None:
+    reader = world.subscriber()
+    event = world.event()
+    event.tell()
+    world.letters.wait_for(reader, lambda mail: "Uusi tapahtuma" in mail["subject"])
+    with database_of(node) as database:
+        kept = list(database["deliveries"].find({"record": event.record}))
+    assert kept
+    assert reader not in str(kept)
+    assert all(reader not in part.log.read_text() for part in node.parts)
