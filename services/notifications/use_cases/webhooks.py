@@ -49,7 +49,7 @@ def register_webhook(work: Work, store: NotificationStore, arguments: Arguments,
 
 def webhooks(work: Work, store: NotificationStore, _arguments: Arguments) -> list[dict[str, Any]]:
     """Those of the account that are not removed. Raises SignInNeeded, Forbidden."""
-    return [to_values(found) for found in store.webhooks_of(_own_account(work))]
+    return [to_values(found) for found in store.webhooks_of(_own_account(work, READ))]
 
 
 def activate_webhook(work: Work, store: NotificationStore, arguments: Arguments) -> dict[str, Any]:
