@@ -67,9 +67,7 @@ SESSIONS = (VISITOR, *SIGNED_IN, COMMAND_LINE)
 
 def with_key(persona: Persona, scope: Scope) -> Persona:
     """The same person by an API key."""
-    return Persona(
-        f"{persona.name} by a key with {scope}", "account", persona.person, persona.role, persona.where, scope
-    )
+    return replace(persona, name=f"{persona.name} by a key with {scope}", scope=scope)
 
 
 def table_lets_in(row: Permission, persona: Persona, reach: Reach) -> bool:

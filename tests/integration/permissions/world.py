@@ -161,7 +161,7 @@ class World:
         return str(recipient["link"].rpartition("/")[2])
 
     def prepared_once(self, name: str, prepare: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The arguments made for this attempt: the same for all who are refused, since none of them changes anything."""
+        """This attempt's arguments, made once: the same for all who are refused, as none of them changes anything."""
         if self._prepared[0] != name:
             self._prepared = (name, prepare())
         return self._prepared[1]
