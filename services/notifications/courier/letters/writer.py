@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import mrml
@@ -24,6 +25,7 @@ from .words import Words
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _LONGEST_HEADER = 200
+_CALENDARS_HELD = 200
 
 
 class Writer:
@@ -32,6 +34,7 @@ class Writer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._composer = Composer(settings.public_url)
+        self._calendars: dict[tuple[str, str, str, str | None], bytes] = {}
         self._from_name, self.sender = parseaddr(settings.mail_from)
         loader = FileSystemLoader(TEMPLATES)
         markup = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
@@ -66,7 +69,7 @@ class Writer:
         if letter.calendar is not None and edition is not None:
             page = next((button.url for button in letter.buttons if "/events/" in button.url), None)
             message.add_attachment(
-                calendar_of(edition, words, letter.calendar, page),
+                self._calendar(edition, words, letter.calendar, page),
                 maintype="text",
                 subtype="calendar",
                 filename="event.ics",
@@ -75,6 +78,17 @@ class Writer:
         # Last: what is content's moves into the first part while parts are added.
         message["Content-Language"] = words.language
         return message
+
+    def _calendar(
+        self, edition: Edition, words: Words, method: Literal["PUBLISH", "CANCEL"], page: str | None
+    ) -> bytes:
+        """Ten thousand mails carry one file: it is written once for each language."""
+        key = (edition.id, words.language, method, page)
+        if key not in self._calendars:
+            if len(self._calendars) >= _CALENDARS_HELD:
+                self._calendars.clear()
+            self._calendars[key] = calendar_of(edition, words, method, page)
+        return self._calendars[key]
 
     def _head(
         self, message: EmailMessage, delivery: Delivery, addressee: Addressee, letter: Letter, words: Words
