@@ -128,7 +128,9 @@ class _Loading:
 
     def _moment(self, day: int, clock: str) -> str:
         local = datetime.datetime.combine(
-            self.day + datetime.timedelta(days=day), datetime.time.fromisoformat(clock), ZoneInfo(self.region.time_zone)
+            _working_day(self.day + datetime.timedelta(days=day)),
+            datetime.time.fromisoformat(clock),
+            ZoneInfo(self.region.time_zone),
         )
         return local.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
 
@@ -145,3 +147,8 @@ def _read(name: str) -> dict[str, Any]:
         return {}
     loaded: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return loaded
+
+
+def _working_day(day: datetime.date) -> datetime.date:
+    """The day itself, or the Monday after a weekend: nobody holds a seminar on a Sunday."""
+    return day + datetime.timedelta(days=(7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
