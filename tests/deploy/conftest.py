@@ -2,13 +2,13 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from deploy.node.program import Program
+from tests.harness import waiting
 
 Until = Callable[[Callable[[], object], str], None]
 
@@ -18,10 +18,7 @@ def until() -> Until:
     """until(condition, what): returns as soon as the condition holds, fails after 20 s."""
 
     def wait(condition: Callable[[], object], what: str) -> None:
-        deadline = time.monotonic() + 20
-        while not condition():
-            assert time.monotonic() < deadline, f"not within 20 s: {what}"
-            time.sleep(0.02)
+        waiting.until(condition, limit=20, says=what)
 
     return wait
 
