@@ -43,16 +43,15 @@ def test_who_may_gets_through(world: World, attempt: Attempt, persona: Persona) 
 @cells(REFUSED)
 def test_who_may_not_is_refused_and_changes_nothing(world: World, attempt: Attempt, persona: Persona) -> None:
     who = world.principal(persona, attempt.rows)
-    arguments = world.prepared_once(attempt.name, lambda: attempt.prepare(world, who))
+    arguments, before = world.prepared_once(attempt.name, attempt.service, lambda: attempt.prepare(world, who))
     command = f"refused-{secrets.token_hex(8)}"
-    before = world.state_of(attempt.service, arguments)
+    world.refused.add(command)
     refusal, answer = _refusal(world, attempt, arguments, who, command)
     expected = attempt.refusal(persona)
     assert refusal is expected, f"{refusal and refusal.__name__} instead of {expected and expected.__name__}: {answer}"
     assert expected is not None or not attempt.seen(arguments, answer), f"shown to who may not see it: {answer}"
     assert world.state_of(attempt.service, arguments) == before
     assert not world.was_done(attempt.service, command)
-    world.refused.add(command)
 
 
 def test_no_refused_command_published_a_fact(world: World) -> None:

@@ -20,6 +20,9 @@ OWNED = {
 }
 """Collections that only a service's commands write."""
 
+State = dict[str, tuple[int, list[dict[str, Any]]]]
+"""By collection: how many documents it has, and those that a call names."""
+
 
 class World:
     """The people, their own and the foreign organisation and consortium; what attempts need is made by its methods."""
@@ -30,7 +33,7 @@ class World:
         self._prefix = node.database_prefix
         self._numbers = itertools.count(1)
         self.refused: set[str] = set()
-        self._prepared: tuple[str, dict[str, Any]] = ("", {})
+        self._prepared: tuple[str, dict[str, Any], State] = ("", {}, {})
         self.accounts = {persona.person: self.open_account() for persona in SIGNED_IN}
         self.coordinator = self._mandated("coordinator", "coordinator", OWN_REGION)
         abroad = self._mandated("coordinator of another region", "coordinator", FOREIGN_REGION)
@@ -160,16 +163,19 @@ class World:
         recipient = self.rpc.call(f"{service}.recipient", arguments, principal=OPERATOR)
         return str(recipient["link"].rpartition("/")[2])
 
-    def prepared_once(self, name: str, prepare: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """This attempt's arguments, made once: the same for all who are refused, as none of them changes anything."""
+    def prepared_once(
+        self, name: str, service: str, prepare: Callable[[], dict[str, Any]]
+    ) -> tuple[dict[str, Any], State]:
+        """This attempt's arguments, and what the service had then: one of each for all who are refused, as none of them
+        may change anything."""
         if self._prepared[0] != name:
-            self._prepared = (name, prepare())
-        return self._prepared[1]
+            arguments = prepare()
+            self._prepared = (name, arguments, self.state_of(service, arguments))
+        return self._prepared[1:]
 
     # what it looks like
 
-    def state_of(self, service: str, arguments: Any) -> dict[str, tuple[int, list[dict[str, Any]]]]:
-        """How many documents the service's commands have written, by collection, and those that the arguments name."""
+    def state_of(self, service: str, arguments: Any) -> State:
         named = {"_id": {"$in": sorted(set(_ids(arguments)))}}
         collections = {name: self.collection(service, name) for name in OWNED[service]}
         return {
