@@ -1,4 +1,4 @@
-"""dead-letters: facts that a service could not apply."""
+"""dead-letters: facts that a service could not apply, mails and webhooks that could not be delivered."""
 
 from typing import Any
 
@@ -15,9 +15,10 @@ from .terminal import note, say, table
 _SERVICE = click.option("--service", "services", multiple=True, type=click.Choice(SERVICES), help="[default: all]")
 
 
-@click.group("dead-letters", short_help="Facts that could not be applied.")
+@click.group("dead-letters", short_help="Facts not applied, mails not delivered.")
 def dead_letters() -> None:
-    """Facts that a service failed to apply: those that it still tries, and those that it gave up."""
+    """Facts that a service failed to apply, mails and webhooks that could not be delivered: those that are still tried,
+    and those given up."""
 
 
 @dead_letters.command("list")
@@ -37,7 +38,7 @@ def list_them(folder: DataFolder, services: tuple[str, ...], *, dead: bool, erro
 
     letters = talk(folder, ask)
     if not letters:
-        say("Nothing is waiting: every fact was applied.")
+        say("Nothing is waiting: every fact was applied, every message delivered.")
         return
     say(table(("SERVICE", "STATE", "TRIED", "NEXT", "ID", "FACT", "ERROR"), [_row(*letter) for letter in letters]))
     if errors:

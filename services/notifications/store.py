@@ -11,7 +11,7 @@ from services.runtime import copies, mandates
 from services.runtime.copies import Copies
 from services.runtime.documents import from_document, to_document
 from services.runtime.records import Records
-from services.runtime.store import Document, Store
+from services.runtime.store import Document, Store, utc_now
 
 from .model import Delivery, Edition, Mailing, Subscription, Told, Webhook
 
@@ -146,6 +146,25 @@ class NotificationStore:
         """Newest first."""
         found = self.database["deliveries"].find({"reference": reference}, session=self._session)
         return [from_document(Delivery, document) for document in found.sort("_id", -1).limit(limit)]
+
+    def failed_deliveries(self, *, also_waiting: bool, limit: int) -> list[Delivery]:
+        """Dead ones, oldest first; with also_waiting those too that failed and are tried again."""
+        failed: list[Document] = [{"state": "dead"}]
+        if also_waiting:
+            failed.append({"state": "waiting", "attempts": {"$gt": 0}})
+        found = [
+            from_document(Delivery, document)
+            for condition in failed
+            for document in self.database["deliveries"].find(condition).sort("created", 1).limit(limit)
+        ]
+        return found[:limit]
+
+    def revive_deliveries(self, ids: Sequence[str]) -> int:
+        """Makes dead ones due now (all if no ids are given); how many. The courier's wait is a second at most."""
+        which: Document = {"_id": {"$in": list(ids)}} if ids else {}
+        change = {"$set": {"state": "waiting", "attempts": 0, "worker": None, "next_at": utc_now(), "error": None}}
+        deliveries = self.database["deliveries"]
+        return deliveries.update_many({**which, "state": "dead"}, change, session=self._session).modified_count
 
     # who is told
 

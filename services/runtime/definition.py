@@ -19,6 +19,23 @@ FindRecipient = Callable[[Work, Any, dict[str, Any]], Mapping[str, Any] | None]
 """(work, store, {"reference", "purpose"}) -> contracts' Recipient, or None when the person is gone."""
 
 
+FindFailed = Callable[[Any, bool, int], list[dict[str, Any]]]
+"""(store, also_waiting, limit) -> contracts' DeadLetterView each: what failed besides facts."""
+
+Replay = Callable[[Any, list[str]], int]
+"""(store, ids) -> how many are tried again now; no ids: all that are dead."""
+
+
+def no_others(_store: Any, _also_waiting: bool, _limit: int) -> list[dict[str, Any]]:
+    """A service in which nothing but facts can fail."""
+    return []
+
+
+def replay_no_others(_store: Any, _ids: list[str]) -> int:
+    """Its counterpart."""
+    return 0
+
+
 def nobody(_work: Work, _store: Any, _arguments: dict[str, Any]) -> None:
     """A service that owns no persons."""
 
@@ -35,6 +52,8 @@ class ServiceDefinition:
     reactions: Reactions
     snapshots: Mapping[str, Snapshot]
     recipient: FindRecipient = nobody
+    other_failed: FindFailed = no_others
+    replay_others: Replay = replay_no_others
     sweeps: tuple[Callable[[Any], None], ...] = field(default=())
     """Called every second with the store factory's product outside a transaction: housekeeping of the service's own."""
 

@@ -10,12 +10,11 @@ from nameko.rpc import rpc as nameko_rpc
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
-from services.contracts import facts, rpc
+from services.contracts import facts
 from services.contracts.envelope import Fact
 from services.contracts.errors import NotFound, Refusal, StoreAway
 from services.contracts.permissions import Target
 from services.contracts.principal import OPERATOR
-from services.contracts.schemas import node
 
 from . import commands, heartbeat, inbox, logging, mandates, outbox, store
 from .definition import ServiceDefinition
@@ -172,12 +171,14 @@ class CommonCalls:
 
     def _dead_letters(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
         work.require(f"{self.runtime.definition.name}.dead_letters.read", Target())
-        failed = self.runtime.inbox.failed(also_waiting=arguments["also_waiting"], limit=arguments["limit"])
-        return [rpc.dump(node.DeadLetterView, letter) for letter in failed]
+        also_waiting, limit = arguments["also_waiting"], arguments["limit"]
+        failed = self.runtime.inbox.failed(also_waiting=also_waiting, limit=limit)
+        return [*failed, *self.runtime.definition.other_failed(made, also_waiting, limit)][:limit]
 
     def _replay(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
         work.require(f"{self.runtime.definition.name}.dead_letters.replay", Target())
-        return {"replayed": self.runtime.inbox.replay(arguments["ids"])}
+        others = self.runtime.definition.replay_others(made, arguments["ids"])
+        return {"replayed": self.runtime.inbox.replay(arguments["ids"]) + others}
 
 
 __all__ = ["CommonCalls", "Runtime", "call"]

@@ -1,5 +1,6 @@
 """What notifications does, one function a use case: (work, store, arguments) -> answer."""
 
+from .dead_letters import failed_deliveries, replay_deliveries
 from .subscriptions import (
     confirm,
     end_subscription,
@@ -18,11 +19,13 @@ __all__ = [
     "confirm",
     "deliveries",
     "end_subscription",
+    "failed_deliveries",
     "manage",
     "own_subscription",
     "recipient",
     "register_webhook",
     "remove_webhook",
+    "replay_deliveries",
     "subscribe",
     "subscribe_account",
     "subscriptions",

@@ -21,6 +21,7 @@ class MailServer:
         self.got: list[tuple[str, EmailMessage]] = []
         self.sessions = 0
         self._deferred: set[str] = set()
+        self._forgiven: set[str] = set()
         self._controller: Controller | None = None
         self.start()
 
@@ -36,6 +37,10 @@ class MailServer:
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
+
+    def forgive(self, address: str) -> None:
+        """From now on this address is refused no more."""
+        self._forgiven.add(address)
 
     def to(self, address: str) -> list[EmailMessage]:
         """In order of arrival."""
@@ -63,7 +68,7 @@ class MailServer:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
     ) -> str:
-        if address.startswith("refused-"):
+        if address.startswith("refused-") and address not in self._forgiven:
             return f"550 5.1.1 <{address}>: no such mailbox"
         if address.startswith("later-") and address not in self._deferred:
             self._deferred.add(address)

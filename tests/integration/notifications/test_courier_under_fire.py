@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.contracts.principal import OPERATOR
 from tests.harness import Facts, NodeUnderTest, Part, Rpc, until
 from tests.harness.node import running_node
 from tests.integration.notifications.mailserver import MailServer, token_in
@@ -105,6 +106,27 @@ def test_a_refused_address_is_dead_and_harms_no_other(
     assert dead["error"].startswith("550")
     assert refused not in str(dead)
     assert refused not in own_courier.log.read_text()
+
+
+def test_a_dead_mail_is_a_dead_letter_and_is_sent_when_the_operator_replays_it(
+    own_world: World, own_letters: MailServer, own_courier: Part
+) -> None:
+    before = {letter["id"] for letter in _dead(own_world)}
+    address = own_world.address("refused")
+    own_world.subscribe(address)
+    (letter,) = until(lambda: [one for one in _dead(own_world) if one["id"] not in before], says="an operator sees it")
+    assert letter["type"] == "mail subscription.confirm"
+    assert address not in str(letter)
+    own_letters.forgive(address)
+    answer = own_world.rpc.call("notifications.replay", {"ids": [letter["id"]]}, principal=OPERATOR)
+    assert answer == {"replayed": 1}
+    own_letters.wait_for(address)
+    until(lambda: letter["id"] not in {one["id"] for one in _dead(own_world)}, says="it is dead no more")
+
+
+def _dead(world: World) -> list[dict[str, str]]:
+    letters = world.rpc.call("notifications.dead_letters", principal=OPERATOR)
+    return [letter for letter in letters if letter["state"] == "dead"]
 
 
 def test_an_address_that_is_refused_for_now_is_tried_again_later(
