@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.harness import Facts, NodeUnderTest, Part, Rpc
-from tests.integration.notifications.mailserver import MailServer
-from tests.integration.notifications.receiver import Receiver
+from tests.harness.mailserver import MailServer
+from tests.harness.receiver import Receiver
 from tests.integration.notifications.world import World
 
 Start = Callable[[str], Part]

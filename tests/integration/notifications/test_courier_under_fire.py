@@ -6,8 +6,8 @@ import pytest
 
 from services.contracts.principal import OPERATOR
 from tests.harness import Facts, NodeUnderTest, Part, Rpc, until
+from tests.harness.mailserver import MailServer, token_in
 from tests.harness.node import running_node
-from tests.integration.notifications.mailserver import MailServer, token_in
 from tests.integration.notifications.stored import database_of
 from tests.integration.notifications.world import World
 

@@ -10,7 +10,7 @@ from services.contracts.envelope import format_time
 from services.contracts.principal import OPERATOR, Principal
 from tests.harness import until
 from tests.harness.facts_of_others import fact, mandate, organisation, person
-from tests.integration.notifications.mailserver import calendar_of, text_of, token_in
+from tests.harness.mailserver import calendar_of, text_of, token_in
 from tests.integration.notifications.world import World
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from services.contracts.envelope import format_time
 from tests.harness import Facts, NodeUnderTest, Rpc, until
+from tests.harness.mailserver import MailServer
 from tests.harness.node import running_node
-from tests.integration.notifications.mailserver import MailServer
 from tests.integration.notifications.stored import database_of
 from tests.integration.notifications.world import World
 

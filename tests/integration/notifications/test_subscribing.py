@@ -6,7 +6,7 @@ from services.contracts import errors, identifiers
 from services.contracts.principal import Principal
 from tests.harness import NodeUnderTest, Part, until
 from tests.harness.facts_of_others import person
-from tests.integration.notifications.mailserver import text_of, token_in
+from tests.harness.mailserver import text_of, token_in
 from tests.integration.notifications.stored import database_of
 from tests.integration.notifications.world import World
 

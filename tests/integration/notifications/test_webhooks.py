@@ -10,7 +10,7 @@ from services.contracts import errors, identifiers
 from services.contracts.principal import Principal
 from tests.harness import NodeUnderTest, until
 from tests.harness.facts_of_others import fact, mandate, person
-from tests.integration.notifications.receiver import Receiver
+from tests.harness.receiver import Receiver
 from tests.integration.notifications.stored import database_of
 from tests.integration.notifications.world import World
 
