@@ -30,6 +30,7 @@ log = logging.get(__name__)
 LOOK_EVERY = 0.5
 """Seconds between looks into an outbox when no nudge comes."""
 PAUSE_AFTER_ERROR = 1.0
+CLOSE_WITHIN = 2.0
 
 
 class Relay:
@@ -64,6 +65,14 @@ class Relay:
                 tasks.create_task(heartbeat.beat(await connection.channel(), self._settings.part, self._state))
                 for name in self._outlets:
                     tasks.create_task(self._empty(name, exchange))
+
+    async def close(self) -> None:
+        """Gives the leases back, if the store answers."""
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await asyncio.gather(*(outlet.close() for outlet in self._outlets.values()))
+        except (PyMongoError, TimeoutError) as error:
+            log.warning("leases not given back", error=type(error).__name__)
 
     async def _listen_for_nudges(self, channel: aio_pika.abc.AbstractChannel) -> None:
         nudges = await channel.declare_exchange(topology.NUDGES, aio_pika.ExchangeType.FANOUT, durable=False)
@@ -116,13 +125,15 @@ async def _connect(amqp_uri: str) -> aio_pika.abc.AbstractRobustConnection:
 
 
 async def _main(settings: Settings) -> None:
-    task = asyncio.ensure_future(Relay(settings).run())
+    relay = Relay(settings)
+    task = asyncio.ensure_future(relay.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
     try:
         await task
     except asyncio.CancelledError:
+        await relay.close()
         log.info("stopped")
 
 

@@ -51,6 +51,12 @@ class Outlet:
             await self._hold()
         return count
 
+    async def close(self) -> None:
+        """Gives the lease back."""
+        if self._lease is not None:
+            self._lease = None
+            await lease.give_back(self._store, self._holder, utc_now())
+
     async def _hold(self) -> bool:
         now = utc_now()
         if self._lease is None or self._lease.until - now < lease.LENGTH / 2:

@@ -8,9 +8,9 @@ from tests.harness import Facts, NodeUnderTest, Rpc
 from tests.harness.node import running_node
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeUnderTest]:
-    """Broker and store for one module; its tests start and kill what they like."""
+    """Broker and store for this folder; its tests start and kill what they like."""
     yield from running_node(tmp_path_factory.mktemp("own-node"))
 
 
