@@ -8,8 +8,8 @@ import icalendar
 from services.contracts import identifiers
 from services.contracts.envelope import format_time
 from tests.harness import until
+from tests.harness.mailserver import calendar_of, html_of, text_of, token_in
 
-from .mailserver import calendar_of, html_of, text_of, token_in
 from .world import World
 
 

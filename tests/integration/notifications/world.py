@@ -9,8 +9,7 @@ from services.contracts import identifiers
 from services.contracts.envelope import Fact, Visibility, format_time
 from tests.harness import Facts, Rpc
 from tests.harness.facts_of_others import HOME, fact
-
-from .mailserver import MailServer, token_in
+from tests.harness.mailserver import MailServer, token_in
 
 
 @dataclass
