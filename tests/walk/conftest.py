@@ -9,7 +9,7 @@ import pytest
 
 from deploy.node.ports import next_free
 from services.contracts.principal import OPERATOR
-from tests.harness import NodeUnderTest, Rpc
+from tests.harness import NodeUnderTest, Rpc, until
 from tests.harness.mailserver import MailServer
 from tests.harness.node import running_node
 
@@ -49,7 +49,7 @@ class WholeNode:
         return [line for part in self.node.parts if part.name == name for line in part.lines()]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeNode]:
     mails, port = MailServer(), next_free(18_300)
     url = f"http://127.0.0.1:{port}"
@@ -65,6 +65,22 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeNode]:
         for part in PARTS:
             node.start(part)
         rpc = Rpc(node.amqp_uri)
-        yield WholeNode(node, url, mails, rpc)
+        whole_node = WholeNode(node, url, mails, rpc)
+        until(lambda: httpx.get(f"{url}/readyz").status_code == 200, says="all parts are ready")
+        yield whole_node
         rpc.close()
     mails.stop()
+
+
+@pytest.fixture(scope="session")
+def visitor(whole: WholeNode) -> Iterator[httpx.Client]:
+    with whole.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def coordinator(whole: WholeNode) -> Iterator[httpx.Client]:
+    account = whole.person("koordinaattori@example.org", "coordinator", "FI1DC")
+    with whole.client_of(account["id"]) as client:
+        until(lambda: client.get("/me").status_code == 200, says="the key is known")
+        yield client

@@ -39,20 +39,6 @@ def link_in(mail: EmailMessage, words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def visitor(whole: WholeNode) -> Iterator[httpx.Client]:
-    with whole.client() as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def coordinator(whole: WholeNode) -> Iterator[httpx.Client]:
-    account = whole.person("koordinaattori@example.org", "coordinator", "FI1DC")
-    with whole.client_of(account["id"]) as client:
-        until(lambda: client.get("/me").status_code == 200, says="the key is known")
-        yield client
-
-
-@pytest.fixture(scope="module")
 def organisation(coordinator: httpx.Client) -> dict[str, Any]:
     body = {
         "name": {"fi": "GTK Mintec", "en": "GTK Mintec"},

@@ -122,6 +122,8 @@ def test_signing_out_ends_the_session_and_takes_the_cookie_away(
     answer = client.delete("/api/v1/sessions/current")
     assert answer.status_code == 204
     assert 'malmi_session=""' in answer.headers["Set-Cookie"] or "malmi_session=;" in answer.headers["Set-Cookie"]
+    assert "01 Jan 1970" in answer.headers["Set-Cookie"]
+    assert "malmi_session" not in client.cookies
     assert services.last("close_session").arguments == {"session": opened.subject}
     assert client.delete("/api/v1/sessions/current").status_code == 401
 

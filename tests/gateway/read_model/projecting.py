@@ -13,8 +13,9 @@ from typing import Any
 import aio_pika
 import orjson
 
-from gateway.read_model.records import record_of_fact
+from gateway.read_model.records import record_of_snapshot
 from services.contracts.envelope import Fact
+from services.contracts.facts import BY_NAME
 from services.contracts.rpc import Call
 from services.runtime import topology
 from tests.harness.waiting import until
@@ -104,14 +105,11 @@ def snapshots_of(*facts: Fact, page: int = 2) -> Any:
     """The answer of `<service>.snapshot`: the newest of these records, in pages."""
     newest: dict[tuple[str, str], tuple[tuple[int, int], dict[str, Any]]] = {}
     for fact in facts:
-        record = record_of_fact(fact)
-        assert record is not None
+        entry = {**orjson.loads(orjson.dumps(fact.data)), "visibility": fact.visibility}
+        record = record_of_snapshot(BY_NAME[fact.type].kind, entry)
         held = newest.get((record.kind, record.ref))
         if held is None or held[0] < record.age:
-            newest[(record.kind, record.ref)] = (
-                record.age,
-                {**orjson.loads(orjson.dumps(fact.data)), "visibility": fact.visibility},
-            )
+            newest[(record.kind, record.ref)] = (record.age, entry)
 
     def answer(call: Call) -> dict[str, Any]:
         kind, after = call.arguments["kind"], call.arguments["after"] or ""

@@ -155,7 +155,8 @@ def test_the_read_model_is_rebuilt_while_facts_come_and_readers_notice(
     until(lambda: shows(reader, *known) and reader.version_of("event", gone.subject) == (1, 2))
     settle(reader)
     services.answer("actors.snapshot", snapshots_of(organisation))
-    pages = snapshots_of(*known)
+    restricted = samples.event(identifiers.new_id(identifiers.EVENT), visibility="members")
+    pages = snapshots_of(*known, restricted)
 
     def while_facts_come(call: object) -> object:
         if late:
@@ -186,7 +187,7 @@ def test_the_read_model_is_rebuilt_while_facts_come_and_readers_notice(
     report = control.read_report(tmp_path / "read_model")
     assert report is not None
     assert report.state == "done"
-    assert report.records["event"] == 7
+    assert report.records["event"] == 8
     assert report.tombstones == 1
     assert report.rows >= 9
     assert (report.differing, report.differences) == (0, ())
