@@ -33,6 +33,8 @@ def configure(part: str, level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.captureWarnings(True)
+    logging.getLogger("nameko.containers").addFilter(_is_no_refusal)
     for chatty in ("amqp", "kombu", "pymongo", "aio_pika", "aiormq", "nameko", "httpx", "_granian"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
@@ -47,6 +49,11 @@ def bind_correlation(correlation_id: str) -> None:
     """From here on this task (greenlet, coroutine) logs with this correlation id and nothing else bound."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+
+
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    """A refusal is an answer, logged by the desk in a line; nameko would add its traceback as a warning."""
+    return not str(record.msg).startswith("(expected)")
 
 
 def _naming(part: str) -> structlog.types.Processor:
