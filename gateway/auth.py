@@ -134,5 +134,11 @@ def set_cookie(response: falcon.asgi.Response, secret: str, expires: str, public
 def clear_cookie(response: falcon.asgi.Response, public_url: str) -> None:
     """Makes the browser forget the session."""
     response.set_cookie(
-        COOKIE, "", max_age=0, path="/", secure=public_url.startswith("https:"), http_only=True, same_site="Lax"
+        COOKIE,
+        "",
+        expires=datetime.fromtimestamp(0, UTC),  # Falcon leaves out a Max-Age of 0
+        path="/",
+        secure=public_url.startswith("https:"),
+        http_only=True,
+        same_site="Lax",
     )
