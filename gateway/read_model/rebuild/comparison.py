@@ -1,5 +1,6 @@
 """Compares two files of the read model row by row: the records, and the bytes that are made of them."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.read_model import schema
+from gateway.read_model.records import TOMBSTONES
 
 _SHOWN: Final = 20
 Row = tuple[Any, ...]
@@ -20,7 +22,9 @@ _PUBLIC: Final = """SELECT r.kind, r.ref, r.incarnation, r.version, r.state, r.d
     FROM record r LEFT JOIN shown s ON s.key = r.key LEFT JOIN text t ON t.key = r.key ORDER BY r.kind, r.ref"""
 _IDENTITY: Final = """SELECT kind, ref, incarnation, version, state, hash, account, name, scopes, expires
     FROM entry ORDER BY kind, ref"""
+_STATE: Final = 4
 _FROM_HERE_ON_SHOWN: Final = 6
+_GONE: Final = json.dumps(sorted(TOMBSTONES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ def _difference(live: Row | None, rebuilt: Row | None) -> str | None:
     if live == rebuilt:
         return None
     if live is None:
-        return "missing"
+        # A record that never was public has a tombstone in a snapshot, and no fact that the live file keeps.
+        return None if rebuilt is not None and rebuilt[_STATE] in TOMBSTONES else "missing"
     if rebuilt is None:
         return "surplus"
     if live[2:4] != rebuilt[2:4]:
@@ -109,13 +114,15 @@ def _difference(live: Row | None, rebuilt: Row | None) -> str | None:
 
 
 def has_caught_up(live: Path, rebuilt: Path) -> bool:
-    """Whether the live file has everything that the rebuilt one has: facts of what a snapshot showed may still be on
-    their way. Raises sqlite3.Error."""
+    """Whether the live file has everything that the rebuilt one has but tombstones: facts of what a snapshot showed may
+    still be on their way. Raises sqlite3.Error."""
     with closing(schema.open_for_reading(rebuilt)) as connection:
         connection.execute("ATTACH DATABASE ? AS live", (f"{live.resolve().as_uri()}?mode=ro",))
         found = connection.execute(
             "SELECT 1 FROM main.record AS n LEFT JOIN live.record AS l ON l.kind = n.kind AND l.ref = n.ref "
-            "WHERE l.key IS NULL OR (n.incarnation, n.version) > (l.incarnation, l.version) LIMIT 1"
+            "WHERE (l.key IS NULL AND n.state NOT IN (SELECT value FROM json_each(?))) "
+            "OR (n.incarnation, n.version) > (l.incarnation, l.version) LIMIT 1",
+            (_GONE,),
         ).fetchone()
     return found is None
 
