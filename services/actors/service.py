@@ -21,7 +21,7 @@ def _organisations(
     store: ActorStore, after: str | None, limit: int
 ) -> tuple[list[tuple[str, Visibility, Mapping[str, Any]]], str | None]:
     """Admitted ones as their facts carry them, removed ones as tombstones; proposals are nobody's to see."""
-    found = store.organisations.page(after, limit)
+    found, following = store.organisations.page(after, limit)
     shown: list[tuple[str, Visibility, Mapping[str, Any]]] = [
         ("actors.organisation.changed", "public", to_values(organisation))
         if organisation.state == "admitted"
@@ -29,7 +29,7 @@ def _organisations(
         for organisation in found
         if organisation.is_public
     ]
-    return shown, found[-1].id if len(found) == limit else None
+    return shown, following
 
 
 def _within_the_node(_record: Record) -> Visibility:

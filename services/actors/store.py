@@ -9,7 +9,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.contracts.errors import Conflict
-from services.runtime import copies, mandates
+from services.runtime import copies, mandates, records
 from services.runtime.copies import Copies
 from services.runtime.documents import to_document
 from services.runtime.records import Records
@@ -24,18 +24,23 @@ SIGN_INS_KEPT = timedelta(days=1)
 
 INDEXES = {
     ORGANISATIONS: (
+        records.INDEX,
         IndexModel([("name_keys", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("regions", ASCENDING)]),
     ),
     CLAIMS: (),
     "accounts": (IndexModel([("email_key", ASCENDING)], unique=True),),
     mandates.COLLECTION: (
+        records.INDEX,
         *mandates.INDEXES,
         IndexModel([("account", ASCENDING), ("role", ASCENDING), ("target", ASCENDING)], unique=True),
         IndexModel([("target", ASCENDING), ("state", ASCENDING)]),
     ),
-    "keys": (IndexModel([("account", ASCENDING), ("state", ASCENDING)]),),
-    "sessions": (),
+    "keys": (
+        records.INDEX,
+        IndexModel([("account", ASCENDING), ("state", ASCENDING)]),
+    ),
+    "sessions": (records.INDEX,),
     SIGN_INS: (
         IndexModel([("account", ASCENDING), ("created", ASCENDING)]),
         IndexModel([("created", ASCENDING)]),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
 
-from services.runtime import copies, mandates
+from services.runtime import copies, mandates, records
 from services.runtime.copies import Copies
 from services.runtime.documents import from_document
 from services.runtime.records import Records
@@ -15,9 +15,10 @@ from .model import Consortium, Membership, News, WorkingGroup
 from .model.membership import LIVING
 
 INDEXES = {
-    "consortia": (),
+    "consortia": (records.INDEX,),
     "turns": (),
     "memberships": (
+        records.INDEX,
         IndexModel(
             [("consortium", ASCENDING), ("organisation", ASCENDING), ("closed_as", ASCENDING)],
             unique=True,
@@ -26,10 +27,14 @@ INDEXES = {
         IndexModel([("organisation", ASCENDING)]),
     ),
     "working_groups": (
+        records.INDEX,
         IndexModel([("consortium", ASCENDING), ("state", ASCENDING)]),
         IndexModel([("members", ASCENDING)]),
     ),
-    "news": (IndexModel([("target.id", ASCENDING), ("audience", ASCENDING), ("_id", ASCENDING)]),),
+    "news": (
+        records.INDEX,
+        IndexModel([("target.id", ASCENDING), ("audience", ASCENDING), ("_id", ASCENDING)]),
+    ),
     "organisations": copies.INDEXES,
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
 
-from services.runtime import copies, mandates
+from services.runtime import copies, mandates, records
 from services.runtime.copies import Copies
 from services.runtime.records import Records
 from services.runtime.store import Store
@@ -13,9 +13,9 @@ from services.runtime.store import Store
 from .model import Block, Event, Places, SignUp
 
 INDEXES = {
-    "events": (IndexModel([("organiser.id", ASCENDING)]), IndexModel([("regions", ASCENDING)])),
-    "places": (),
-    "blocks": (),
+    "events": (records.INDEX, IndexModel([("organiser.id", ASCENDING)]), IndexModel([("regions", ASCENDING)])),
+    "places": (records.INDEX,),
+    "blocks": (records.INDEX,),
     "sign_ups": (
         IndexModel([("event", ASCENDING), ("email_key", ASCENDING)], unique=True),
         IndexModel([("event", ASCENDING), ("state", ASCENDING), ("number", ASCENDING)]),

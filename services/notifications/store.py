@@ -7,7 +7,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
 
 from services.contracts.permissions import Mandate
-from services.runtime import copies, mandates
+from services.runtime import copies, mandates, records
 from services.runtime.copies import Copies
 from services.runtime.documents import from_document, to_document
 from services.runtime.records import Records
@@ -17,6 +17,7 @@ from .model import Delivery, Edition, Mailing, Subscription, Told, Webhook
 
 INDEXES = {
     "subscriptions": (
+        records.INDEX,
         IndexModel([("live_key", ASCENDING)], unique=True),
         IndexModel([("email_key", ASCENDING)]),
         IndexModel([("account", ASCENDING)]),

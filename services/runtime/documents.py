@@ -1,5 +1,6 @@
 """Frozen dataclasses to documents of the store and back, by cattrs: no converter is written by hand."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
@@ -17,10 +18,15 @@ _converter.register_unstructure_hook(date, lambda day: day.isoformat())
 _converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
 
 
+BUCKETS = 256
+
+
 def to_document(record: Any) -> dict[str, Any]:
-    """A record as a document: its `id` becomes `_id`."""
+    """A record as a document: its `id` becomes `_id`, and `bucket`, a hash of it, spreads records over 256 parts by
+    which a whole collection can be read (records.py)."""
     document: dict[str, Any] = _converter.unstructure(record)
     document["_id"] = document.pop("id")
+    document["bucket"] = zlib.crc32(document["_id"].encode()) % BUCKETS
     return document
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
+from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
 
-from services.contracts.errors import NotFound, VersionMismatch
+from services.contracts.errors import Invalid, NotFound, VersionMismatch
 
-from .documents import from_document, to_document
+from .documents import BUCKETS, from_document, to_document
 from .store import Store
+
+INDEX = IndexModel([("bucket", ASCENDING)])
+"""Of every collection that has a snapshot."""
 
 
 class Versioned(Protocol):
@@ -58,13 +62,39 @@ class Records(Generic[R]):
         found = self._collection.find(dict(condition), session=self._session).sort(sort, 1).limit(limit)
         return (from_document(self._kind, document) for document in found)
 
-    def page(self, after: str | None, limit: int) -> list[R]:
-        """The next `limit` records in order of id."""
-        return list(self.where({"_id": {"$gt": after or ""}}, limit=limit))
+    def page(self, after: str | None, limit: int) -> tuple[list[R], str | None]:
+        """The next records, about `limit` of them, in no order, and the cursor of the next page.
+
+        By buckets, not by id: SecantusDB reads all that a condition meets, whatever the limit, so a page by id would
+        cost the whole rest of the collection (docs/decisions/0004).
+        """
+        first, width = _read_cursor(after)
+        found: list[R] = []
+        while first < BUCKETS and len(found) < limit:
+            batch = list(self.where({"bucket": {"$gte": first, "$lt": first + width}}))
+            first += width
+            found += batch
+            width = _next_width(width, len(batch), limit)
+        return found, f"{first}.{width}" if first < BUCKETS else None
 
     def count(self, condition: Mapping[str, Any]) -> int:
         """How many meet an indexed condition."""
         return self._collection.count_documents(dict(condition), session=self._session)
+
+
+def _read_cursor(after: str | None) -> tuple[int, int]:
+    if after is None:
+        return 0, 1
+    first, _, width = after.partition(".")
+    if not (first.isdecimal() and width.isdecimal() and 1 <= int(width) <= BUCKETS):
+        raise Invalid("This is no cursor of a snapshot.")
+    return int(first), int(width)
+
+
+def _next_width(width: int, found: int, limit: int) -> int:
+    if found > limit:
+        return max(1, width // 2)
+    return min(BUCKETS, width * 2) if found * 2 <= limit else width
 
 
 def expect_version(record: Versioned, expected: int | None) -> None:

@@ -19,8 +19,8 @@ def snapshot_of(
     service's store. visibility: who may see a record; None: nobody, it is left out."""
 
     def page(store: Any, after: str | None, limit: int) -> Any:
-        found = records(store).page(after, limit)
+        found, following = records(store).page(after, limit)
         shown = [(fact_type, seen, to_values(record)) for record in found if (seen := visibility(record)) is not None]
-        return shown, found[-1].id if len(found) == limit else None
+        return shown, following
 
     return page

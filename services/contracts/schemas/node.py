@@ -7,7 +7,7 @@ from .fields import Moment, Text
 
 
 class Snapshot(Page):
-    """A page of all records of a kind, in the order of their ids. `kind` is one of the service's SNAPSHOTS."""
+    """A page of all records of a kind, about `limit` of them, in no order. `kind` is one of the service's SNAPSHOTS."""
 
     kind = Text(longest=40, required=True)
 
