@@ -1,7 +1,7 @@
 """A unit of work: what a use case may do besides read and write its store. Pure: no broker, no database."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from services.contracts import facts, identifiers
 from services.contracts.envelope import Fact, Visibility
 from services.contracts.errors import Forbidden, SignInNeeded
 from services.contracts.permissions import BY_ACTION, Mandate, Target, may
-from services.contracts.principal import Principal
+from services.contracts.principal import ALL_SCOPES, Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +61,24 @@ class Work:
 
     def may(self, action: str, target: Target) -> bool:
         """Whether the caller may do this, by the table in contracts/permissions.py."""
-        account = self.principal.account
-        mandates = self.mandates_of(account) if account is not None else ()
-        return may(self.principal, mandates, action, target)
+        return self._may(self.principal, action, target)
 
     def require(self, action: str, target: Target) -> None:
         """Raises SignInNeeded or Forbidden unless the caller may do this."""
         if self.may(action, target):
             return
-        what = BY_ACTION[action].says
+        what, scope = BY_ACTION[action].says, action.partition(".")[0]
         if self.principal.kind == "visitor":
             raise SignInNeeded(f"Sign in to {what}.")
+        if self._may(replace(self.principal, scopes=frozenset(ALL_SCOPES)), action, target):
+            held = ", ".join(sorted(self.principal.scopes)) or "none"
+            raise Forbidden(f"This API key's scopes ({held}) do not let it {what}. Take a key with the scope {scope}.")
         raise Forbidden(f"You hold no mandate to {what} here.")
+
+    def _may(self, principal: Principal, action: str, target: Target) -> bool:
+        account = principal.account
+        mandates = self.mandates_of(account) if account is not None else ()
+        return may(principal, mandates, action, target)
 
     def require_the_node(self) -> None:
         """For calls between the parts of a node, which the gateway never hands on. Raises Forbidden."""
