@@ -58,6 +58,11 @@ class Permission:
         return self.action.partition(".")[0]
 
     @property
+    def scope(self) -> str:
+        """What an API key needs for it: the service's scope, or `node` for what only operators do."""
+        return "node" if self.roles == {"operator"} and not self.reads else self.service
+
+    @property
     def reads(self) -> bool:
         return self.action.rpartition(".")[2] == "read"
 
@@ -141,9 +146,7 @@ def may(principal: Principal, mandates: Iterable[Mandate], action: str, target: 
 
 
 def _in_scope(principal: Principal, permission: Permission) -> bool:
-    if permission.roles == {"operator"} and not permission.reads:
-        return "node" in principal.scopes
-    return _in_scope_of_service(principal, permission)
+    return permission.scope in principal.scopes or (permission.reads and "read" in principal.scopes)
 
 
 def _in_scope_of_service(principal: Principal, permission: Permission) -> bool:

@@ -67,7 +67,7 @@ class Work:
         """Raises SignInNeeded or Forbidden unless the caller may do this."""
         if self.may(action, target):
             return
-        what, scope = BY_ACTION[action].says, action.partition(".")[0]
+        what, scope = BY_ACTION[action].says, BY_ACTION[action].scope
         if self.principal.kind == "visitor":
             raise SignInNeeded(f"Sign in to {what}.")
         if self._may(replace(self.principal, scopes=frozenset(ALL_SCOPES)), action, target):
