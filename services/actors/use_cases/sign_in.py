@@ -85,7 +85,7 @@ def _recipient(account: Account, token: str | None) -> dict[str, Any]:
         "name": account.name,
         "language": account.language,
         "link": None if token is None else f"/{account.language}/sign-in/{token}",
-        "facts": {},
+        "says": {},
     }
 
 

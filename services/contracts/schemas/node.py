@@ -28,13 +28,14 @@ class AskRecipient(Strict):
 
 class Recipient(Tolerant):
     """None (the person is gone: nothing is sent) or where to send. `link`: path on this node that the mail needs
-    (with its token). `facts`: records that the mail shows, as they are now."""
+    (with its token). `says`: what else the mail needs that only the owner knows,
+    e.g. {"sign_up": {"state": "waiting", "position": 3}}."""
 
     email = fields.String(required=True)
     name = fields.String(required=True)
     language = fields.String(required=True)
     link = fields.String(allow_none=True)
-    facts = fields.Dict(load_default=dict)
+    says = fields.Dict(load_default=dict)
 
 
 class DeadLetterView(Tolerant):

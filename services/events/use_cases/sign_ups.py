@@ -51,12 +51,16 @@ def own_sign_up(work: Work, store: EventStore, arguments: Arguments) -> dict[str
 
 
 def _view(store: EventStore, found: SignUp) -> dict[str, Any]:
-    position = store.ahead_of(found) + 1 if found.state == "waiting" else None
     return {
         **to_values(found),
-        "position": position,
+        "position": _position(store, found),
         "event_record": to_values(store.events.get(found.event)),
     }
+
+
+def _position(store: EventStore, found: SignUp) -> int | None:
+    """On the waiting list, from 1; None for who does not wait."""
+    return store.ahead_of(found) + 1 if found.state == "waiting" else None
 
 
 def cancel_sign_up(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
@@ -88,16 +92,12 @@ def recipient(work: Work, store: EventStore, arguments: Arguments) -> dict[str, 
     found = store.sign_ups.find(arguments["reference"])
     if found is None:
         return None
-    view = _view(store, found)
     return {
         "email": found.email,
         "name": found.name,
         "language": found.language,
         "link": f"/{found.language}/sign-up/{links.token_of(work.secret, LINK, found.id)}",
-        "facts": {
-            "event": view["event_record"],
-            "sign_up": {"state": found.state, "position": view["position"]},
-        },
+        "says": {"sign_up": {"state": found.state, "position": _position(store, found)}},
     }
 
 

@@ -84,7 +84,7 @@ class Recipients:
             name=answer["name"],
             language=answer["language"],
             link=answer.get("link"),
-            says=answer.get("facts") or {},
+            says=answer.get("says") or {},
         )
 
 
