@@ -162,7 +162,7 @@ async def stream(
                 return  # the client connects again, with its Last-Event-ID
             for entry in entries:
                 position = entry.position
-                if filter_.takes(entry.told.kind, entry.told.facets):
+                if filter_.takes(entry.told.kind, entry.told.facets, entry.told.traits):
                     yield SSEvent(data=entry.told.data, event=entry.told.type, event_id=str(position))
             if not entries and not await _wait(news, stopping):
                 # The id goes along, so that a client that hears nothing of its filter for a day keeps its place.

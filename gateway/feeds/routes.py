@@ -1,13 +1,12 @@
 """The feeds' addresses: iCalendar, Atom, live streams."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import falcon.asgi
 import orjson
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from gateway.api.parameters import load_query
 from gateway.api.public import parameters
@@ -16,10 +15,9 @@ from gateway.dependencies import Dependencies, Route
 from gateway.openapi import Operation
 from gateway.problems import Problem
 from gateway.read_model import files
-from gateway.read_model.filters import Filter, StreamFilter
+from gateway.read_model.filters import Filter
 from gateway.read_model.records import PUBLIC_KINDS
-from services.contracts import identifiers, vocabularies
-from services.contracts.schemas.fields import id_of, nuts3, one_of
+from services.contracts.schemas.fields import one_of
 
 from . import atom, icalendar, live
 from .languages import language_of
@@ -39,14 +37,17 @@ class NewsFeed(parameters.NewsFilter, parameters.Spoken):
     """The filter of a list of news, and a language."""
 
 
-class StreamQuery(Schema):
-    """Which facts are told; without any parameter all public ones."""
+class StreamQuery(parameters.EventFilter):
+    """Which facts are told: the filter of a list of events, for records of any kind; without any parameter all public
+    ones."""
 
-    region = fields.List(nuts3(), validate=validate.Length(max=50))
-    theme = fields.List(one_of(vocabularies.THEMES), validate=validate.Length(max=50))
-    consortium = fields.List(id_of(identifiers.CONSORTIUM), validate=validate.Length(max=50))
-    working_group = fields.List(id_of(identifiers.WORKING_GROUP), validate=validate.Length(max=50))
-    organiser = fields.List(fields.String(validate=validate.Length(min=1, max=100)), validate=validate.Length(max=50))
+    q = parameters.words("Words of titles, names, summaries, places, organisers.")
+    from_ = parameters.MomentOrDay(
+        data_key="from", metadata={"description": "Of events and blocks that end then or later. Without it: any."}
+    )
+    to = parameters.MomentOrDay(
+        metadata={"description": "Of events and blocks that begin before this time; a day is meant with all of it."}
+    )
     kind = fields.List(one_of(PUBLIC_KINDS), metadata={"description": "Kinds of records; without it all."})
 
 
@@ -83,7 +84,10 @@ _STREAM: Final = Operation(
     problems=("invalid_query", "service_away"),
     description="`event` is the fact's type, `data` the public record as JSON, `id` the place in this node's log. "
     "With Last-Event-ID all that came since is told first; an event `reset` says that the log does not reach back that "
-    "far: read the lists anew. A comment every 15 seconds shows that the stream lives.",
+    "far: read the lists anew. A comment every 15 seconds shows that the stream lives. The filter is the calendar's: a "
+    "fact is told when its record matched before it, or matches since, so that a list can be kept by it. A record that "
+    "has no such thing does not match (an organisation has no theme, news no time). What is told of places goes by "
+    "their event; what is left of a withdrawn record by what it was.",
 )
 
 
@@ -160,10 +164,11 @@ class Stream:
 
     def __init__(self, deps: Dependencies, watch: live.Watch) -> None:
         self._deps, self._watch = deps, watch
+        self._zone = ZoneInfo(deps.settings.time_zone)
         self.documentation = {"get": _STREAM}
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
-        filter_ = stream_filter(load_query(request, StreamQuery))
+        filter_ = parameters.stream_filter_of(load_query(request, StreamQuery), self._zone)
         if self._watch.streams >= _MOST_STREAMS:
             raise Problem("service_away", "Too many live streams are open here. Try again in a while.")
         try:
@@ -174,16 +179,6 @@ class Stream:
         response.set_header("X-Accel-Buffering", "no")
         last = request.get_header("Last-Event-ID")
         response.sse = live.stream(self._watch, filter_, self._deps.stopping, last)
-
-
-def stream_filter(given: Mapping[str, Any]) -> StreamFilter:
-    """The filter that the parameters of a stream ask for."""
-    facets = tuple(
-        (name, frozenset(given[name]))
-        for name in ("region", "theme", "consortium", "working_group", "organiser")
-        if given.get(name)
-    )
-    return StreamFilter(kinds=frozenset(given.get("kind") or ()), facets=facets)
 
 
 def routes(deps: Dependencies) -> list[Route]:

@@ -187,6 +187,7 @@ def _told(batch: Sequence[tuple[Fact, Record]], applied: Sequence[Applied]) -> l
             type=facts_of[id(entry.record)].type,
             kind=entry.record.kind,
             facets=entry.facets,
+            traits=entry.traits,
             data=entry.item if entry.item is not None else orjson.dumps(_left_of(entry.record)),
         )
         for entry in applied

@@ -10,12 +10,13 @@ from typing import Final
 import orjson
 
 from . import schema
+from .filters import Traits
 
 KEPT: Final = timedelta(hours=24)
-VERSION: Final = 1
+VERSION: Final = 2
 _TABLES: Final = (
     """CREATE TABLE entry (position INTEGER PRIMARY KEY, fact_id TEXT NOT NULL UNIQUE, at REAL NOT NULL,
-    type TEXT NOT NULL, kind TEXT NOT NULL, facets BLOB NOT NULL, data BLOB NOT NULL)""",
+    type TEXT NOT NULL, kind TEXT NOT NULL, facets BLOB NOT NULL, traits BLOB NOT NULL, data BLOB NOT NULL)""",
     "CREATE INDEX entry_by_time ON entry (at)",
     # `before`: what stood at this position and before it is not here (any more)
     "CREATE TABLE span (before INTEGER NOT NULL)",
@@ -24,13 +25,15 @@ _TABLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A public fact as streams tell it. data: JSON of the record as lists show it, or of what is left of it."""
+    """A public fact as streams tell it. data: JSON of the record as lists show it, or of what is left of it.
+    facets, traits: of the record before the fact and after it."""
 
     fact_id: str
     type: str
     kind: str
     facets: frozenset[tuple[str, str]]
     data: bytes
+    traits: tuple[Traits, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,12 @@ class StreamWriter:
         """Makes the file if it is new. Positions then begin at the milliseconds since 1970, so that they go on
         rising should the file be thrown away. Raises sqlite3.Error."""
         self._database = schema.open_for_writing(path)
-        if schema.version_of(self._database) == 0:
+        held = schema.version_of(self._database)
+        if held != VERSION:
             self._database.execute("BEGIN IMMEDIATE")
+            if held:  # of other tables: what it holds can't be told any more, so streams begin with a reset
+                self._database.execute("DROP TABLE entry")
+                self._database.execute("DROP TABLE span")
             for statement in _TABLES:
                 self._database.execute(statement)
             self._database.execute("INSERT INTO span (before) VALUES (?)", (int(time.time() * 1000),))
@@ -65,8 +72,8 @@ class StreamWriter:
             (last,) = run("SELECT max(before, coalesce((SELECT max(position) FROM entry), 0)) FROM span").fetchone()
             for entry in told:
                 added = run(
-                    "INSERT INTO entry (position, fact_id, at, type, kind, facets, data) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fact_id) DO NOTHING",
+                    "INSERT INTO entry (position, fact_id, at, type, kind, facets, traits, data) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fact_id) DO NOTHING",
                     (
                         last + 1,
                         entry.fact_id,
@@ -74,6 +81,7 @@ class StreamWriter:
                         entry.type,
                         entry.kind,
                         orjson.dumps(sorted(entry.facets)),
+                        orjson.dumps([[of.begins, of.ends, of.state, of.words] for of in entry.traits]),
                         entry.data,
                     ),
                 )
@@ -131,14 +139,15 @@ class StreamReader:
     def after(self, position: int, most: int) -> list[Entry]:
         """What came after a position, in order, at most so many."""
         rows = self._database.execute(
-            "SELECT position, fact_id, type, kind, facets, data FROM entry WHERE position > ? "
+            "SELECT position, fact_id, type, kind, facets, traits, data FROM entry WHERE position > ? "
             "ORDER BY position LIMIT ?",
             (position, most),
         )
         return [_entry(row) for row in rows]
 
 
-def _entry(row: tuple[int, str, str, str, bytes, bytes]) -> Entry:
-    position, fact_id, fact_type, kind, facets, data = row
+def _entry(row: tuple[int, str, str, str, bytes, bytes, bytes]) -> Entry:
+    position, fact_id, fact_type, kind, facets, traits, data = row
     pairs = frozenset((name, value) for name, value in orjson.loads(facets))
-    return Entry(position, Told(fact_id, fact_type, kind, pairs, data))
+    both = tuple(Traits(*of) for of in orjson.loads(traits))
+    return Entry(position, Told(fact_id, fact_type, kind, pairs, data, both))

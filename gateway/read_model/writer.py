@@ -13,6 +13,7 @@ import orjson
 from services.contracts.envelope import format_time, parse_time
 
 from . import schema
+from .filters import Traits
 from .records import Record
 from .rendering import Shown, render
 
@@ -25,11 +26,13 @@ _NAMED = ("organisation", "consortium")
 @dataclass(frozen=True, slots=True)
 class Applied:
     """A record that was newer than the copy. item: what lists show of it now, None when nothing. facets: those that
-    it has or had, so that whoever follows a region also hears that an event left it."""
+    it has or had, so that whoever follows a region also hears that an event left it; traits: before and after, for the
+    same reason (of places: their event's)."""
 
     record: Record
     item: bytes | None
     facets: Facets
+    traits: tuple[Traits, ...] = ()
 
 
 class PublicWriter:
@@ -82,9 +85,11 @@ class PublicWriter:
             if record.kind == "places":
                 applied.append(self._show_places(record))
                 continue
+            traits = self._traits(key, record.kind)
             shown, before = self._show(key, record)
             facets = before | (shown.facets if shown else frozenset())
-            applied.append(Applied(record, shown.item if shown else None, facets))
+            traits = tuple(dict.fromkeys((*traits, *self._traits(key, record.kind))))
+            applied.append(Applied(record, shown.item if shown else None, facets, traits))
             if record.kind in _NAMED:
                 others.update(self._dependents(record.id))
         for key in others:
@@ -137,7 +142,7 @@ class PublicWriter:
         self._database.execute("UPDATE text SET item = ?, body = ? WHERE key = ?", (shown.item, shown.body, found[0]))
         values = {name: places.data.get(name) for name in ("id", "home", "incarnation", "version")}
         values |= {name: places.data.get(name) for name in ("capacity", "confirmed", "waiting")}
-        return Applied(places, orjson.dumps(values), self._facets(found[0]))
+        return Applied(places, orjson.dumps(values), self._facets(found[0]), self._traits(found[0], "event"))
 
     def _show_again(self, key: int) -> None:
         self._show(key, self._record(key))
@@ -218,6 +223,17 @@ class PublicWriter:
             "SELECT term.name FROM facet JOIN term ON term.id = facet.term WHERE facet.key = ?", (key,)
         )
         return frozenset((name.split(":", 2)[1], name.split(":", 2)[2]) for (name,) in names)
+
+    def _traits(self, key: int, kind: str) -> tuple[Traits, ...]:
+        """Of the record as it is shown now; () when it is not."""
+        words = "''"
+        if kind in schema.SEARCHED:
+            words = f"(SELECT words FROM {schema.search_table(kind)} WHERE rowid = s.key)"  # noqa: S608 - ours
+        found = self._database.execute(
+            f"SELECT s.sort, s.until, s.state, {words} FROM shown AS s WHERE s.key = ?",  # noqa: S608
+            (key,),
+        ).fetchone()
+        return () if found is None else (Traits(*found),)
 
     def _term(self, name: str) -> int:
         known = self._terms.get(name)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError, fields, validate
 
 from gateway.read_model import cursors
-from gateway.read_model.filters import Filter, Position
+from gateway.read_model.filters import Filter, Position, StreamFilter
 from services.contracts import identifiers, vocabularies
 from services.contracts.envelope import format_time, parse_time
 from services.contracts.schemas.fields import id_of, nuts3, one_of
@@ -50,7 +50,7 @@ class Cursor(fields.Field[Position]):
             raise ValidationError("This is no cursor of this list; take the address in `next`.") from error
 
 
-def _words(says: str) -> fields.String:
+def words(says: str) -> fields.String:
     return fields.String(
         validate=validate.Length(min=1, max=200),
         metadata={"description": f"{says} All words are looked for, the last one as a beginning of a word."},
@@ -82,7 +82,7 @@ class Spoken(Schema):
 
 
 class OrganisationFilter(Schema):
-    q = _words("Words of names, places, summaries; identifiers.")
+    q = words("Words of names, places, summaries; identifiers.")
     region = _regions()
     kind = _any_of(one_of(vocabularies.ORGANISATION_KINDS), "Any of these kinds.")
     competence = _any_of(
@@ -92,7 +92,7 @@ class OrganisationFilter(Schema):
 
 
 class EventFilter(Schema):
-    q = _words("Words of titles, summaries, places, organisers.")
+    q = words("Words of titles, summaries, places, organisers.")
     region = _regions()
     theme = _themes()
     consortium = _any_of(id_of(identifiers.CONSORTIUM), "Held by, or for, any of these consortia.")
@@ -117,7 +117,7 @@ class BlockFilter(Schema):
 
 
 class ConsortiumFilter(Schema):
-    q = _words("Words of names and summaries.")
+    q = words("Words of names and summaries.")
     region = _regions()
     theme = _themes()
     kind = _any_of(one_of(vocabularies.CONSORTIUM_KINDS), "Any of these kinds.")
@@ -133,7 +133,7 @@ class WorkingGroupFilter(Schema):
 
 
 class NewsFilter(Schema):
-    q = _words("Words of titles and texts.")
+    q = words("Words of titles and texts.")
     region = _regions()
     theme = _themes()
     consortium = _any_of(id_of(identifiers.CONSORTIUM), "Of any of these consortia.")
@@ -193,11 +193,9 @@ def filter_of(
     """
     facets = [(name, tuple(given[name])) for name in _FACETS[kind] if given.get(name)]
     facets += [(name, (value,)) for name, value in (of or {}).items()]
-    begins_before = ends_after = ""
-    if kind in TIMED:
-        begin, end = given.get("from_"), given.get("to")
-        ends_after = format_time(now - back if begin is None else _moment(begin, zone))
-        begins_before = "" if end is None else format_time(_moment(end, zone, whole_day=True))
+    ends_after, begins_before = _span(given, zone)
+    if kind in TIMED and not ends_after:
+        ends_after = format_time(now - back)
     return Filter(
         kind=kind,
         words=given.get("q", ""),
@@ -206,6 +204,29 @@ def filter_of(
         ends_after=ends_after,
         begins_before=begins_before,
         newest_first=kind == "news",
+    )
+
+
+def stream_filter_of(given: Mapping[str, Any], zone: ZoneInfo) -> StreamFilter:
+    """The filter that the parameters of a stream ask for: those of the list of events, for facts of any kind."""
+    ends_after, begins_before = _span(given, zone)
+    filter_ = Filter(
+        kind="event",
+        words=given.get("q", ""),
+        facets=tuple((name, tuple(given[name])) for name in _FACETS["event"] if given.get(name)),
+        states=tuple(given.get("state") or ()),
+        ends_after=ends_after,
+        begins_before=begins_before,
+    )
+    return StreamFilter.of(frozenset(given.get("kind") or ()), filter_)
+
+
+def _span(given: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, str]:
+    """(ends_after, begins_before), each "" where it is not given."""
+    begin, end = given.get("from_"), given.get("to")
+    return (
+        "" if begin is None else format_time(_moment(begin, zone)),
+        "" if end is None else format_time(_moment(end, zone, whole_day=True)),
     )
 
 

@@ -3,9 +3,11 @@
 import asyncio
 import re
 import socket
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,7 @@ import pytest
 from gateway.feeds import live
 from gateway.read_model.filters import StreamFilter
 from gateway.read_model.projection import Projection
+from gateway.read_model.stream import StreamReader
 from services.contracts import identifiers
 from tests.gateway.http import serving
 from tests.gateway.read_model import samples
@@ -105,6 +108,65 @@ def test_a_stream_tells_only_what_its_filter_takes(site: Site) -> None:
     heard = asyncio.run(listen(url, lambda heard: len(heard.events) == 2, opened=happen))
     assert [(data["id"], data["version"]) for _, _, data in heard.events] == [(inside, 1), (inside, 2)]
     assert httpx.get(f"{site.url}/api/v1/events/stream?kind=session").status_code == 400
+
+
+def test_a_stream_takes_the_filters_of_the_calendar_and_tells_what_enters_and_leaves_them(site: Site) -> None:
+    """words, from, to, state; of places by their event; of a withdrawn record by what it was."""
+    moved, other, early, organisation = fresh(), fresh(), fresh(), identifiers.new_id(identifiers.ORGANISATION)
+    title = {"fi": "Räjäytysturvallisuus tunneleissa (esimerkki)"}
+    later = datetime(2027, 9, 1, 8, tzinfo=UTC)
+
+    def happen() -> None:
+        site.apply(samples.event(other), samples.event(early, title=title, begins=datetime(2027, 1, 1, tzinfo=UTC)))
+        site.apply(samples.event(moved, title=title), samples.organisation(organisation, name="Tunneleissa Oy"))
+        site.apply(samples.places(other, 1), samples.places(moved, 1), samples.places(moved, 2, version=2))
+        site.apply(samples.event(moved, title=title, state="cancelled", version=2))
+        site.apply(samples.event(moved, title=title, state="cancelled", version=3))
+        site.apply(samples.event(moved, title=title, version=4))
+        site.apply(samples.event(moved, title=title, version=5, begins=later))
+        site.apply(samples.event(moved, title=title, version=6, begins=later))
+        site.apply(samples.event(moved, title=title, version=7))
+        site.apply(samples.withdrawn(moved, version=8), samples.withdrawn(other, version=2))
+        site.apply(samples.event(early, title=title, version=2))
+
+    url = f"{site.url}/api/v1/events/stream?q=tunneleissa+rajayty&from=2027-02-01&to=2027-08-31&state=published"
+    heard = asyncio.run(listen(url, lambda heard: any(data["id"] == early for *_, data in heard.events), opened=happen))
+    told = [(data["id"], kind.split(".")[1], data["version"]) for _, kind, data in heard.events]
+    assert told == [
+        (moved, "event", 1),
+        (moved, "places", 1),
+        (moved, "places", 2),
+        (moved, "event", 2),  # leaves state=published; version 3 was outside and stays outside
+        (moved, "event", 4),
+        (moved, "event", 5),  # leaves to=2027-08-31
+        (moved, "event", 7),
+        (moved, "event", 8),  # withdrawn
+        (early, "event", 2),
+    ]
+
+
+@pytest.mark.parametrize("query", ["q=", "from=tomorrow", "to=1", "state=draft"])
+def test_a_stream_refuses_what_the_list_refuses(site: Site, query: str) -> None:
+    assert site.get(f"/api/v1/events?{query}").status_code == 400
+    assert site.get(f"/api/v1/events/stream?{query}").status_code == 400
+
+
+def test_a_log_of_an_earlier_version_gives_way_and_its_readers_get_a_reset(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "stream.db")
+    database.execute("CREATE TABLE entry (position INTEGER PRIMARY KEY, data BLOB NOT NULL)")
+    database.execute("CREATE TABLE span (before INTEGER NOT NULL)")
+    database.execute("INSERT INTO span VALUES (7)")
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
+    database.close()
+    projection = Projection(tmp_path, languages=("fi",), public_url="https://malmi.example")
+    event = fresh()
+    projection.apply([taken(samples.event(event))])
+    reader = StreamReader(tmp_path / "stream.db")
+    assert not reader.reaches(7)
+    assert [entry.told.traits[0].state for entry in reader.after(7, 10)] == ["published"]
+    reader.close()
+    projection.close()
 
 
 @pytest.mark.parametrize("last", [1, 10**17])
