@@ -19,6 +19,7 @@ class MailServer:
     def __init__(self, port: int = 0) -> None:
         self.port = port or free_port()
         self.got: list[tuple[str, EmailMessage]] = []
+        self.raw: list[tuple[str, bytes]] = []
         self.sessions = 0
         self._deferred: set[str] = set()
         self._forgiven: set[str] = set()
@@ -45,6 +46,10 @@ class MailServer:
     def to(self, address: str) -> list[EmailMessage]:
         """In order of arrival."""
         return [message for recipient, message in list(self.got) if recipient == address]
+
+    def raw_to(self, address: str) -> list[bytes]:
+        """The bytes as they came, in order of arrival."""
+        return [content for recipient, content in list(self.raw) if recipient == address]
 
     def wait_for(
         self, address: str, where: Callable[[EmailMessage], bool] = lambda _: True, limit: float = 20.0
@@ -80,6 +85,7 @@ class MailServer:
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
+        self.raw.extend((address, envelope.content) for address in envelope.rcpt_tos)
         self.got.extend((address, message) for address in envelope.rcpt_tos)
         return "250 OK"
 

@@ -5,12 +5,12 @@ import unicodedata
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import httpx
 import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -20,6 +20,7 @@ from services.runtime.settings import Settings
 
 from .calendar import calendar_of
 from .compose import Composer
+from .headers import POLICY, phrase
 from .letter import Letter
 from .words import Words
 
@@ -61,7 +62,7 @@ class Writer:
             "home": f"{self._settings.public_url}/{words.language}/",
             "contact": self._settings.contact,
         }
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=POLICY)
         self._head(message, delivery, addressee, letter, words)
         message.set_content(tidy(self._text.render(shown)), cte="quoted-printable")
         html = mrml.to_html(self._mjml.render(shown)).content
@@ -108,8 +109,9 @@ class Writer:
             # Mails about one record stand together in the reader's mailbox.
             message["References"] = f"<{record}@{self._domain}>"
         if letter.unsubscribe is not None:
-            message["List-Id"] = f"{one_line(node)} <{settings.node}.malmi.{self._domain}>"
-            message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+            message["List-Id"] = f"{phrase(one_line(node))} <{settings.node}.malmi.{self._domain}>"
+            # As a URL is written on the wire: a host outside ASCII in Punycode, the rest percent-encoded.
+            message["List-Unsubscribe"] = f"<{httpx.URL(letter.unsubscribe)}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
     @property
