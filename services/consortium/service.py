@@ -112,3 +112,7 @@ class Service(CommonCalls):
     @call
     def news(self, wire: Any) -> Any:
         return self.runtime.desk.query(wire, use_cases.news)
+
+    @call
+    def news_item(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.news_item)

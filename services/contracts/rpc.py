@@ -158,6 +158,7 @@ ALL: Final[tuple[Method, ...]] = (
     _command("consortium.change_news", consortium.ChangeNews, consortium.NewsRecord, "changed"),
     _command("consortium.withdraw_news", consortium.NewsId, consortium.NewsRecord, "withdrawn"),
     _query("consortium.news", consortium.ListNews, consortium.NewsRecord, "for members", "page"),
+    _query("consortium.news_item", consortium.NewsId, consortium.NewsRecord, "one, for who may read it"),
     # notifications
     _command("notifications.subscribe", notifications.Subscribe, None, "null; a mail asks to confirm"),
     _command(

@@ -1,7 +1,5 @@
 """GET /events, /events/{id} in its formats, /blocks."""
 
-from typing import Any
-
 import falcon.asgi
 import orjson
 
@@ -17,7 +15,7 @@ from services.contracts.schemas.events import BlockRecord
 from .answers import JSON, JSON_LD, etag_of_bytes, require, send
 from .lists import ListResource
 from .parameters import BlockList, EventList, Spoken
-from .records import find
+from .records import find, send_restricted
 from .schemas import EventItem, EventView
 
 _LIST = Operation(
@@ -35,7 +33,7 @@ _ONE = Operation(
     tag="events",
     answer=EventView,
     media_types=(JSON, JSON_LD, icalendar.MEDIA_TYPE),
-    problems=("not_found",),
+    problems=("not_found", "service_away"),
     description="A draft or an event that is not public is given to those who may read it.",
 )
 _LINKED = Operation(
@@ -87,16 +85,7 @@ class EventResource:
         if found is not None:
             send(request, response, found.body, etag=found.etag, changed=found.changed)
             return
-        principal = request.context.caller.principal
-        if principal.kind == "visitor" or not is_id(id, EVENT):
-            raise Problem("not_found", "There is no public event with this id.")
-        record: dict[str, Any] = await self._deps.remote.call(
-            "events.event", {"id": id}, principal=principal, correlation_id=request.context.correlation_id
-        )
-        response.set_header("ETag", f'"{record["incarnation"]}-{record["version"]}"')
-        response.set_header("Cache-Control", "private, no-store")
-        response.content_type = JSON
-        response.data = orjson.dumps(record)
+        await send_restricted(self._deps, request, response, "events.event", EVENT, id)
 
 
 class LinkedEventResource:

@@ -3,7 +3,7 @@
 from .consortia import change, dissolve, found
 from .leaving import organisation_removed
 from .memberships import ask_membership, change_role, decide_membership, end_membership, invite_member, memberships
-from .news import change_news, news, post_news, withdraw_news
+from .news import change_news, news, news_item, post_news, withdraw_news
 from .working_groups import change_working_group, close_working_group, form_working_group
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "invite_member",
     "memberships",
     "news",
+    "news_item",
     "organisation_removed",
     "post_news",
     "withdraw_news",

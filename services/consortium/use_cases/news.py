@@ -7,7 +7,7 @@ from services.consortium import model
 from services.consortium.model import Consortium, News, Target
 from services.consortium.store import ConsortiumStore
 from services.contracts import identifiers, permissions
-from services.contracts.errors import Conflict
+from services.contracts.errors import Conflict, NotFound
 from services.runtime.documents import structure, to_values
 from services.runtime.records import expect_version
 from services.runtime.work import Work
@@ -76,6 +76,27 @@ def news(work: Work, store: ConsortiumStore, arguments: Arguments) -> dict[str, 
         "items": [to_values(found) for found in page],
         "next": page[-1].id if len(page) == limit else None,
     }
+
+
+def news_item(work: Work, store: ConsortiumStore, arguments: Arguments) -> dict[str, Any]:
+    """News that the caller may read: public ones, and those for members as `news` lists them.
+
+    Raises NotFound, also for news that they may not read and for withdrawn ones, which say nothing any more.
+    """
+    found = store.posted.get(arguments["id"])
+    if found.state != "posted" or not (found.is_public or _may_read(work, store, found)):
+        raise NotFound(f"There is no {found.id}.")
+    return to_values(found)
+
+
+def _may_read(work: Work, store: ConsortiumStore, found: News) -> bool:
+    consortium = _consortium_of(store, found.target)
+    if consortium is None:
+        return False
+    members = store.members_of(consortium.id)
+    if found.target.kind == "working_group":
+        members &= set(store.working_groups.get(found.target.id).members)
+    return work.may(READ, target_of(work, consortium, members))
 
 
 def _acted_for(work: Work) -> set[str]:

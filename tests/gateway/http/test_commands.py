@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from services.contracts import errors, identifiers
@@ -351,3 +352,30 @@ def test_a_body_that_does_not_say_that_it_is_json_is_refused(gateway: GatewayPro
 def test_an_encoded_body_is_refused(gateway: GatewayProcess) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     assert gateway.client().post("/api/v1/events", content=b"{}", headers=headers).status_code == 415
+
+
+def test_news_for_members_have_a_location_that_gives_them_to_who_may_read_them(
+    gateway: GatewayProcess, services: Responder, read_model: ReadModel
+) -> None:
+    news = {"id": identifiers.new_id(identifiers.NEWS), "incarnation": 2, "version": 1, "audience": "members"}
+    services.answer("consortium.post_news", news)
+    services.answer("consortium.news_item", news)
+    client = gateway.client(key=read_model.key())
+    posted = client.post(
+        "/api/v1/news",
+        json={
+            "target": {"kind": "consortium", "id": identifiers.new_id(identifiers.CONSORTIUM)},
+            "title": {"fi": "Kokous (esimerkki)"},
+            "body": {"fi": "Esimerkki."},
+            "audience": "members",
+        },
+    )
+    assert posted.status_code == 201, posted.text
+    found = client.get(posted.headers["Location"])
+    assert found.json() == news
+    assert found.headers["ETag"] == posted.headers["ETag"] == '"2-1"'
+    assert found.headers["Cache-Control"] == "private, no-store"
+    asked = services.last("news_item")
+    assert asked.arguments == {"id": news["id"]}
+    assert asked.principal.account is not None
+    assert httpx.get(f"{gateway.url}/api/v1/news/{news['id']}").status_code == 404  # a visitor

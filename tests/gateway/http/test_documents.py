@@ -65,6 +65,7 @@ def test_every_remote_call_of_the_contracts_can_be_reached_or_is_for_parts_alone
     elsewhere = {
         "actors.request_sign_in", "actors.open_session", "actors.close_session", "actors.import_organisations",
         "notifications.subscribe", "notifications.subscribe_account", "events.event",
+        "consortium.news_item",
     }  # fmt: skip
     for_parts = {f"{service}.{name}" for service in rpc.SERVICES for name in ("snapshot", "recipient")}
     letters = {f"{service}.{name}" for service in rpc.SERVICES for name in ("dead_letters", "replay")}

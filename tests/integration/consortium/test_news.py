@@ -1,11 +1,12 @@
 """News: where they may be posted, who hears of them, who reads those for members."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.contracts import errors
-from services.contracts.principal import Principal
+from services.contracts.principal import VISITOR, Principal
 
 from .conftest import World
 
@@ -128,6 +129,37 @@ def test_members_read_what_is_for_them_and_groups_what_is_for_the_group(world: W
     world.call("end_membership", {"id": other["id"]}, world.coordinator)
     with pytest.raises(errors.Forbidden):
         read(world, consortium, other_partner)
+
+
+def test_news_for_members_are_read_one_by_one_by_those_whose_list_has_them(world: World) -> None:
+    consortium = world.found()["id"]
+    member, partner = world.member(consortium)
+    other, other_partner = world.member(consortium)
+    _, outsider = world.organisation()
+    group = group_of(world, consortium, member)
+    posted = post(world, "consortium", consortium, audience="members")
+    for_group = post(world, "working_group", group, audience="members")
+    public = post(world, "consortium", consortium)
+    leaders = (world.secretary_of(consortium), world.coordinator)
+
+    def may(who: Principal, news: dict[str, Any]) -> bool:
+        try:
+            assert world.call("news_item", {"id": news["id"]}, who)["body"] == news["body"]
+        except errors.NotFound:
+            return False
+        return True
+
+    assert all(may(who, posted) and may(who, for_group) for who in (partner, *leaders))
+    assert may(other_partner, posted)
+    assert not may(other_partner, for_group)
+    assert not may(replace(partner, scopes=frozenset({"events"})), posted)
+    for who in (outsider, world.elsewhere, world.stranger, VISITOR):
+        assert not may(who, posted)
+        assert may(who, public)
+    world.call("end_membership", {"id": other["id"]}, world.coordinator)
+    assert not may(other_partner, posted)
+    world.call("withdraw_news", {"id": posted["id"]}, world.coordinator)
+    assert not may(partner, posted)
 
 
 def test_a_request_alone_opens_no_members_news(world: World) -> None:

@@ -82,6 +82,21 @@ def _members_news(world: World, who: Principal) -> Arguments:
     return {"consortium": world.consortium}
 
 
+def _one_for_members(kind: str) -> Prepare:
+    """Posted to the own consortium, or to a group of it that the own organisation is in."""
+
+    def prepare(world: World, who: Principal) -> Arguments:
+        world.member()
+        wanted = _text(kind, audience="members")(world, who)
+        if kind == "working_group":
+            members = {"id": wanted["target"]["id"], "members": [world.organisation]}
+            world.rpc.call("consortium.change_working_group", members, principal=world.secretary)
+        made = world.rpc.call("consortium.post_news", wanted, principal=world.secretary)
+        return {"id": made["id"]}
+
+    return prepare
+
+
 def _news_are_there(_arguments: Arguments, answer: Any) -> bool:
     return bool(answer["items"])
 
@@ -134,4 +149,8 @@ ATTEMPTS = (
         }.items()
     ),
     _of("news.read", "news", _members_news, MEMBERSHIP, seen=_news_are_there),
+    *(
+        _of("news.read", "news_item", _one_for_members(kind), MEMBERSHIP, f"of a {kind}", refused="hidden")
+        for kind in ("consortium", "working_group")
+    ),
 )
