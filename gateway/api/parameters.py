@@ -12,23 +12,31 @@ def load_query(request: falcon.asgi.Request, schema: type[Schema]) -> dict[str, 
     """The query's parameters as Python values.
 
     A list field takes repeated parameters and comma lists (`theme=a&theme=b`, `theme=a,b`). Raises Problem
-    `invalid_query` with an entry for each parameter that is unknown or breaks a rule.
+    `invalid_query` with an entry for each parameter that is unknown (it lists those that there are) or breaks a rule.
     """
     loader = schema(unknown=RAISE)
+    known = {declared.data_key or name: declared for name, declared in loader.fields.items()}
     raw: dict[str, Any] = {}
+    wrong: dict[str, Any] = {}
     for name, value in request.params.items():
-        declared = loader.fields.get(name)
+        declared = known.get(name)
+        if declared is None:
+            wrong[name] = [f"There is no such parameter. There are: {', '.join(known)}."]
+            continue
         if isinstance(declared, fields.List):
             values = value if isinstance(value, list) else [value]
             raw[name] = [part for text in values for part in text.split(",") if part]
         elif isinstance(value, list):
-            raise _invalid({name: ["Give this once."]})
+            wrong[name] = ["Give this once."]
+            raw[name] = value[0]
         else:
             raw[name] = value
     try:
         loaded: dict[str, Any] = loader.load(raw)
     except ValidationError as error:
-        raise _invalid(error.messages_dict) from error
+        raise _invalid({**error.messages_dict, **wrong}) from error
+    if wrong:
+        raise _invalid(wrong)
     return loaded
 
 

@@ -1,6 +1,6 @@
 """Carries a request of the table out: read, check, call, wait for the read model, answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,6 +54,7 @@ class EndpointResource:
         endpoint = self._endpoint
         named = {endpoint.names.get(name, name): value for name, value in path.items()}
         given = {**named, **endpoint.fixed}
+        unknown: tuple[str, ...] = ()
         if endpoint.account is not None:
             given[endpoint.account] = caller.account
         if endpoint.query is not None:
@@ -62,34 +63,37 @@ class EndpointResource:
         elif endpoint.verb != "GET":
             limit = body.PUBLIC_LIMIT if endpoint.policy else body.LIMIT
             sent = await body.read_json(request, limit)
-            refuse_unknown(sent, endpoint.body_fields)
-            given |= sent
+            unknown = tuple(name for name in sent if name not in endpoint.body_fields)
+            given |= {name: value for name, value in sent.items() if name in endpoint.body_fields}
         version = conditions.expected_version(request, self._deps.settings.incarnation, endpoint.takes_if_match)
         if version is not None:
             given["expected_version"] = version
-        check(endpoint, given, path)
+        check(endpoint, given, path, unknown)
         return given
 
 
-def check(endpoint: Endpoint, arguments: dict[str, Any], path: Mapping[str, str]) -> None:
+def check(endpoint: Endpoint, arguments: dict[str, Any], path: Mapping[str, str], unknown: Sequence[str] = ()) -> None:
     """Checks the arguments with the schema of the contracts before anything is sent; the service checks again.
 
-    Raises Problem 422 with an entry for each field, 404 for a path that can't be the address of a record.
+    unknown: fields of the body that this request does not take (a mistyped name must not pass silently).
+    Raises Problem 422 with an entry for each field that is wrong or unknown, 404 for a path that can't be the address
+    of a record.
     """
+    # "~", "/" are escaped by hand: the name is one step, whatever dots it has.
+    errors = [
+        {"pointer": "/" + name.replace("~", "~0").replace("/", "~1"), "message": "Unknown field."}
+        for name in unknown[:50]
+    ]
     try:
         load_arguments(endpoint.method.arguments, arguments)
     except Invalid as refusal:
         from_path = {endpoint.names.get(name, name) for name in path}
         if any(entry["field"] in from_path for entry in refusal.details["errors"]):
             raise Problem("not_found", "There is nothing at this address.") from refusal
-        raise problems.from_refusal(refusal) from refusal
-
-
-def refuse_unknown(sent: Mapping[str, Any], allowed: frozenset[str]) -> None:
-    """Raises Problem 422 for fields that this request does not take (a mistyped name must not pass silently)."""
-    unknown = [name for name in sent if name not in allowed]
-    if unknown:
-        errors = [{"pointer": problems.pointer(name), "message": "Unknown field."} for name in unknown[:50]]
+        problem = problems.from_refusal(refusal)
+        problem.errors += errors
+        raise problem from refusal
+    if errors:
         raise Problem("invalid", "Some fields are not known here.", errors=errors)
 
 

@@ -167,6 +167,17 @@ def test_a_wrong_parameter_is_named(site: Site, query: str, parameter: str) -> N
     assert [error["parameter"] for error in answer.json()["errors"]] == [parameter]
 
 
+def test_all_wrong_parameters_are_told_at_once_and_a_misspelt_one_with_those_that_there_are(site: Site) -> None:
+    answer = site.get("/api/v1/news?regoin=FI1DC&theme=none&q=a&q=b&limit=0")
+    told = {error["parameter"]: error["message"] for error in answer.json()["errors"]}
+    assert answer.status_code == 400
+    assert told.keys() == {"regoin", "theme", "q", "limit"}
+    names = "q, region, theme, consortium, working_group, limit, cursor"
+    listed = told["regoin"].removeprefix("There is no such parameter. There are: ").removesuffix(".")
+    assert sorted(listed.split(", ")) == sorted(names.split(", "))
+    assert "from, " in site.get("/api/v1/events?form=2027-01-01").json()["errors"][0]["message"]
+
+
 def test_organisations_are_found_by_words_region_kind_and_competence(site: Site) -> None:
     mintec, digipolis = (identifiers.new_id(identifiers.ORGANISATION) for _ in range(2))
     site.apply(

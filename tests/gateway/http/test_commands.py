@@ -119,6 +119,14 @@ def test_a_field_that_the_request_does_not_take_is_refused(gateway: GatewayProce
     assert answer.json()["errors"] == [{"pointer": f"/{name}", "message": "Unknown field."}]
 
 
+def test_all_that_is_wrong_is_told_in_one_go(gateway: GatewayProcess) -> None:
+    sent = {"name": "x", "kind": "companyx", "regions": "FI", "foo": 1, "a.b/c": 2}
+    answer = gateway.client().post("/api/v1/organisations", json=sent)
+    assert answer.status_code == 422
+    found = [entry["pointer"] for entry in answer.json()["errors"]]
+    assert sorted(found) == ["/a.b~1c", "/foo", "/kind", "/name", "/regions"]
+
+
 def test_an_address_with_a_malformed_id_is_not_found(gateway: GatewayProcess) -> None:
     assert gateway.client().patch("/api/v1/events/evt_1", json={}).status_code == 404
 
