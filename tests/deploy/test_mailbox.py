@@ -96,6 +96,21 @@ def test_the_envelope_says_who_gets_it_not_the_header(mailbox: Mailbox) -> None:
     assert mailbox.messages(to="vieras@example.org") == []
 
 
+def test_a_link_is_found_by_its_words_and_by_whom_it_was_sent_to(mailbox: Mailbox) -> None:
+    def link(**query: str) -> tuple[int, str]:
+        answer = mailbox.web.get("/link", params=query)
+        return answer.status_code, answer.text if answer.status_code == 200 else ""
+
+    mailbox.send(letter(), "toinen@example.org")
+    other = letter()
+    other.get_body().set_content("Vahvista: http://127.0.0.1:8080/confirm/other\n")  # type: ignore[union-attr]
+    mailbox.send(other, "kolmas@example.org")
+
+    assert link(containing="/confirm/") == (200, "http://127.0.0.1:8080/confirm/other")
+    assert link(containing="/confirm/", to="toinen@example.org") == (200, "http://127.0.0.1:8080/confirm/xyz")
+    assert link(containing="/confirm/", to="vieras@example.org")[0] == 404
+
+
 def test_the_newest_stands_first_and_only_so_many_are_kept(mailbox: Mailbox) -> None:
     for number in range(5):
         mailbox.send(letter(f"Esimerkki {number}"))

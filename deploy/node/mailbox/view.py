@@ -76,8 +76,7 @@ class _Json:
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """?to= keeps those to this address."""
-        wanted = request.get_param("to")
-        response.media = [_brief(letter) for letter in self._letters.all() if not wanted or wanted in letter.recipients]
+        response.media = [_brief(letter) for letter in _mails_to(request, self._letters)]
 
 
 class _Link:
@@ -85,9 +84,10 @@ class _Link:
         self._letters = letters
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
-        """?containing= the newest link with these words, as plain text, for a walk with curl; 404 while none came."""
+        """?containing= the newest link with these words, as plain text, for a walk with curl; 404 while none came.
+        ?to= of mails to this address."""
         wanted = request.get_param("containing", default="")
-        links = (link for letter in self._letters.all() for link in letter.links if wanted in link)
+        links = (link for letter in _mails_to(request, self._letters) for link in letter.links if wanted in link)
         found = next(links, None)
         if found is None:
             raise falcon.HTTPNotFound(title="No mail has such a link yet.")
@@ -128,6 +128,12 @@ class _Raw:
             raise falcon.HTTPNotFound(description="No such message.")
         response.content_type = "text/plain; charset=utf-8"
         response.data = raw
+
+
+def _mails_to(request: falcon.Request, letters: Letters) -> list[Letter]:
+    """Those to the address in ?to=; all without it."""
+    wanted = request.get_param("to")
+    return [letter for letter in letters.all() if not wanted or wanted in letter.recipients]
 
 
 def _page(response: falcon.Response, letter: Letter) -> None:
