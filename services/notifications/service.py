@@ -45,7 +45,8 @@ class Service(CommonCalls):
 
     @call
     def subscribe(self, wire: Any) -> Any:
-        return self.runtime.desk.command(wire, use_cases.subscribe, one_at_a_time="email")
+        language = self.runtime.settings.languages[0]
+        return self.runtime.desk.command(wire, partial(use_cases.subscribe, language=language), one_at_a_time="email")
 
     @call
     def subscribe_account(self, wire: Any) -> Any:
@@ -77,10 +78,11 @@ class Service(CommonCalls):
 
     @call
     def register_webhook(self, wire: Any) -> Any:
-        private = self.runtime.settings.webhooks_private
-        return self.runtime.desk.command(
-            wire, partial(use_cases.register_webhook, private=private), reveal=self._with_secret
+        settings = self.runtime.settings
+        register = partial(
+            use_cases.register_webhook, private=settings.webhooks_private, language=settings.languages[0]
         )
+        return self.runtime.desk.command(wire, register, reveal=self._with_secret)
 
     @call
     def webhooks(self, wire: Any) -> Any:

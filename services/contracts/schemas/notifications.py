@@ -25,17 +25,19 @@ class Filter(Strict):
 
 
 class Subscribe(Strict):
-    """By e-mail: pending until the link in the mail is followed (double opt-in)."""
+    """By e-mail: pending until the link in the mail is followed (double opt-in).
+    Without a language: the node's first."""
 
     email = Email(required=True)
-    language = one_of(vocabularies.LANGUAGES, load_default="fi")
+    language = one_of(vocabularies.LANGUAGES, load_default=None)
     filter = fields.Nested(Filter, required=True)
 
 
 class SubscribeAccount(Strict):
-    """A signed-in member: active at once, and told what is for members only as well."""
+    """A signed-in member: active at once, and told what is for members only as well. Without a language: the account's,
+    as it is when a mail is sent."""
 
-    language = one_of(vocabularies.LANGUAGES, load_default="fi")
+    language = one_of(vocabularies.LANGUAGES, load_default=None)
     filter = fields.Nested(Filter, required=True)
 
 
@@ -53,13 +55,13 @@ class SubscriptionId(Strict):
 
 
 class SubscriptionView(Tolerant):
-    """A subscription as its owner sees it. state: pending, active or ended."""
+    """A subscription as its owner sees it. state: pending, active or ended. language: null is the account's."""
 
     id = fields.String(required=True)
     state = fields.String(required=True)
     email = fields.String(allow_none=True)
     account = fields.String(allow_none=True)
-    language = fields.String(required=True)
+    language = fields.String(required=True, allow_none=True)
     filter = fields.Nested(Filter, required=True)
     version = fields.Integer(required=True)
     consented = Moment(allow_none=True)
@@ -68,15 +70,16 @@ class SubscriptionView(Tolerant):
 class SubscriptionRecord(Record):
     """A subscription, without the person. Never leaves the node. state: pending, active or ended."""
 
-    language = fields.String(required=True)
+    language = fields.String(required=True, allow_none=True)
 
 
 class RegisterWebhook(Strict):
-    """`secret` (whsec_..., Standard Webhooks) comes back once in the answer. The address must be https."""
+    """`secret` (whsec_..., Standard Webhooks) comes back once in the answer. The address must be https. Without a
+    language: the node's first."""
 
     url = WebAddress(required=True)
     filter = fields.Nested(Filter, required=True)
-    language = one_of(vocabularies.LANGUAGES, load_default="fi")
+    language = one_of(vocabularies.LANGUAGES, load_default=None)
 
 
 class WebhookId(Strict):

@@ -52,13 +52,14 @@ class Recipients:
         token = token_of(self._secret, found.id)
         says = {"filter": found.filter, "names": await self._names(found)} if _is_about_itself(delivery) else {}
         if found.email is not None:
-            return Addressee(found.email, "", found.language, token=token, says=says)
+            return Addressee(found.email, "", found.language or "", token=token, says=says)
         if found.account is None:
             return None
         person = await self._ask("actors", found.account, delivery)
         if person is None:
             return None
-        return Addressee(person.email, person.name, found.language, token=token, account=found.account)
+        language = found.language or person.language
+        return Addressee(person.email, person.name, language, token=token, account=found.account)
 
     async def _names(self, subscription: Subscription) -> dict[str, Mapping[str, str]]:
         """Of the consortia and working groups that it names."""

@@ -20,11 +20,12 @@ CONSENT_TEXT: Final = "2026-11"
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """When somebody agreed, to which version of the text, in which language (GDPR, article 7)."""
+    """When somebody agreed, to which version of the text, in which language (GDPR, article 7). language: None is
+    the account's."""
 
     at: datetime
     text: str
-    language: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Subscription:
     """A subscription. Either `email` or `account` says whose; an ended one has forgotten the address.
 
     keys: of the filter. live_key: unique among those that live. since: what was published from then on is told.
+    language: None is the account's, as it is when a mail is sent; a subscription by e-mail has one of its own.
     asked: when confirmation was asked for lately.
     """
 
@@ -42,7 +44,7 @@ class Subscription:
     state: State
     created: datetime
     changed: datetime
-    language: str
+    language: str | None
     filter: Filter
     keys: tuple[str, ...]
     live_key: str

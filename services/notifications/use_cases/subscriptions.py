@@ -22,17 +22,17 @@ LINK = "subscription"
 token confirms, shows, changes and ends."""
 
 
-def subscribe(work: Work, store: NotificationStore, arguments: Arguments) -> None:
+def subscribe(work: Work, store: NotificationStore, arguments: Arguments, *, language: str) -> None:
     """A mail asks to confirm. The answer is the same whether the address is known, has too many, or is new: it tells
-    nobody who subscribes to what."""
+    nobody who subscribes to what. language: of who names none."""
     work.require("notifications.subscription.make", Target())
     wanted = structure(Filter, arguments["filter"])
-    key = arguments["email"].casefold()
+    key, language = arguments["email"].casefold(), arguments["language"] or language
     known = store.live_subscription(rules.live_key_of(key, wanted))
     if known is not None:
-        _ask_again(work, store, known, arguments["language"])
+        _ask_again(work, store, known, language)
     elif store.live_count({"email_key": key}) < rules.LIVE_AT_MOST:
-        made = replace(_made(work, wanted, key, arguments["language"]), email=arguments["email"], email_key=key)
+        made = replace(_made(work, wanted, key, language), email=arguments["email"], email_key=key)
         made = rules.ask(made, work.now, work.origin.incarnation)
         store.subscriptions.add(made)
         _tell(work, "requested", made)
@@ -166,7 +166,7 @@ def _keep(
     return after
 
 
-def _made(work: Work, wanted: Filter, owner: str, language: str) -> Subscription:
+def _made(work: Work, wanted: Filter, owner: str, language: str | None) -> Subscription:
     return Subscription(
         id=identifiers.new_id(identifiers.SUBSCRIPTION),
         home=work.origin.node,

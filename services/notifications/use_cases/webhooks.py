@@ -17,11 +17,13 @@ Arguments = dict[str, Any]
 REGISTER, READ = "notifications.webhook.register", "notifications.webhook.read"
 
 
-def register_webhook(work: Work, store: NotificationStore, arguments: Arguments, *, private: bool) -> dict[str, Any]:
+def register_webhook(
+    work: Work, store: NotificationStore, arguments: Arguments, *, private: bool, language: str
+) -> dict[str, Any]:
     """{"webhook": WebhookView}; service.py adds the secret, which is stored nowhere.
 
-    private: whether http and addresses inside this network are allowed. Raises Invalid, SignInNeeded, Forbidden,
-    TooMany.
+    private: whether http and addresses inside this network are allowed. language: of who names none. Raises Invalid,
+    SignInNeeded, Forbidden, TooMany.
     """
     account = _own_account(work)
     rules.check_address(arguments["url"], private=private)
@@ -40,7 +42,7 @@ def register_webhook(work: Work, store: NotificationStore, arguments: Arguments,
         url=arguments["url"],
         filter=wanted,
         keys=wanted.keys,
-        language=arguments["language"],
+        language=arguments["language"] or language,
         since=work.now,
     )
     store.webhooks.add(made)

@@ -153,6 +153,27 @@ def test_a_member_is_told_at_the_address_of_the_account(world: World) -> None:
     assert len(world.letters.to(outsider)) == 2
 
 
+def test_a_member_who_names_no_language_is_told_in_that_of_the_account(world: World) -> None:
+    address = world.address("member")
+    opened = {"email": address, "name": "Esimerkki Jäsen", "language": "sv"}
+    account = world.rpc.call("actors.open_account", opened, principal=OPERATOR)
+    member = Principal("account", account["id"])
+    wanted = {"filter": {"regions": [world.region]}}
+    made = world.rpc.call("notifications.subscribe_account", wanted, principal=member)
+    assert made["language"] is None
+    world.event().tell()
+    mail = world.letters.wait_for(address)
+    assert mail["subject"].startswith("Nytt evenemang: ")
+    assert "Hej Esimerkki Jäsen" in text_of(mail)
+    assert "/sv/unsubscribe/" in mail["list-unsubscribe"]
+    # As the account's language is at the moment of sending, not as it was when it subscribed.
+    world.rpc.call("actors.change_account", {"account": account["id"], "language": "en"}, principal=member)
+    world.event(title={"en": "Example of another"}).tell()
+    mail = world.letters.wait_for(address, lambda mail: "Example of another" in mail["subject"])
+    assert mail["content-language"] == "en"
+    assert "/en/unsubscribe/" in mail["list-unsubscribe"]
+
+
 def test_a_sign_in_link_comes_by_mail(world: World) -> None:
     address = world.address("person")
     world.rpc.call("actors.open_account", {"email": address, "language": "en"}, principal=OPERATOR)

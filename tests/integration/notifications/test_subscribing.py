@@ -1,12 +1,15 @@
 """Double opt-in, changing, ending: through remote calls, with the mails that follow."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from services.contracts import errors, identifiers
 from services.contracts.principal import Principal
-from tests.harness import NodeUnderTest, Part, until
+from tests.harness import NodeUnderTest, Part, Rpc, until
 from tests.harness.facts_of_others import person
-from tests.harness.mailserver import text_of, token_in
+from tests.harness.mailserver import MailServer, text_of, token_in
+from tests.harness.node import running_node
 from tests.integration.notifications.stored import database_of
 from tests.integration.notifications.world import World
 
@@ -61,6 +64,28 @@ def test_an_answer_never_tells_whether_an_address_is_known(world: World) -> None
     answers = [world.rpc.call("notifications.subscribe", {"email": one, **wanted}) for one in (known, unknown)]
     assert answers == [None, None]
     world.letters.wait_for(known, lambda mail: "Tilaat jo" in mail["subject"])
+
+
+@pytest.fixture
+def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeUnderTest]:
+    """A node that may speak another language."""
+    yield from running_node(tmp_path_factory.mktemp("speaks-swedish"))
+
+
+def test_a_visitor_who_names_no_language_gets_the_first_of_the_node(own_node: NodeUnderTest) -> None:
+    letters = MailServer()
+    rpc = Rpc(own_node.amqp_uri)
+    try:
+        own_node.start("notifications", MALMI_LANGUAGES="sv,fi")
+        own_node.start("courier", SMTP_URI=letters.uri, MALMI_LANGUAGES="sv,fi")
+        rpc.call("notifications.subscribe", {"email": "reader@example.org", "filter": {"everything": True}})
+        assert letters.wait_for("reader@example.org")["content-language"] == "sv"
+        webhook = {"url": "https://example.org/hook", "filter": {"everything": True}}
+        made = rpc.call("notifications.register_webhook", webhook, principal=person())
+        assert made["webhook"]["language"] == "sv"
+    finally:
+        rpc.close()
+        letters.stop()
 
 
 def test_nobody_can_fill_a_mailbox_with_confirmations(world: World) -> None:
