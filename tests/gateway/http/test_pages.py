@@ -87,6 +87,41 @@ def test_pressing_confirm_starts_the_subscription(gateway: GatewayProcess, servi
     assert call.id
 
 
+DONE = {
+    "confirm": ("Tilaus on vahvistettu", "Prenumerationen är bekräftad", "The subscription is confirmed"),
+    "unsubscribe": ("Tilaus on lopetettu", "Prenumerationen är avslutad", "The subscription has ended"),
+    "subscription": ("Tilausta on muutettu", "Prenumerationen är ändrad", "The subscription is changed"),
+    "sign-up": ("Ilmoittautuminen on peruttu", "Anmälan är avbokad", "The sign-up is cancelled"),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "heading"),
+    [(path, *pair) for path, headings in DONE.items() for pair in zip(("fi", "sv", "en"), headings, strict=True)],
+)
+def test_heading_and_title_say_what_was_done_and_only_then(
+    gateway: GatewayProcess, services: Responder, path: str, language: str, heading: str
+) -> None:
+    event = records.event()
+    sign_up = {"id": "sgn_1", "event": event["id"], "name": "N. N.", "email": "n@example.org", "language": "fi"}
+    sign_up |= {"state": "confirmed", "position": None, "event_record": event}
+    services.answer("events.own_sign_up", lambda _: dict(sign_up))
+    services.answer("events.cancel_sign_up", lambda _: sign_up.update(state="cancelled"))
+    before = records.subscription("active" if path != "confirm" else "pending")
+    services.answer("notifications.own_subscription", before)
+    for call, state in (("confirm", "active"), ("unsubscribe", "ended"), ("manage", "active")):
+        services.answer(f"notifications.{call}", records.subscription(state))
+
+    client = gateway.client()
+    asked = client.get(f"/{language}/{path}/t").text
+    done = client.post(f"/{language}/{path}/t", data={"language": language, "themes": ["funding"]}).text
+
+    assert f"<h1>{heading}</h1>" in done
+    assert f"<title>{heading} – " in done
+    assert f"<h1>{heading}</h1>" not in asked
+    assert f"<title>{heading} – " not in asked
+
+
 @pytest.mark.parametrize(
     ("body", "headers"),
     [
