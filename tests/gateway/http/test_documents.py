@@ -85,6 +85,15 @@ def test_every_operation_has_a_name_of_its_own_and_documents_its_problems(openap
         assert any(int(status) < 400 for status in operation["responses"]), (path, verb)
 
 
+def test_only_what_needs_credentials_names_them_so_that_viewers_lock_nothing_else(openapi: dict[str, Any]) -> None:
+    assert "security" not in openapi
+    named = {operation["operationId"]: operation.get("security") for _, _, operation in operations(openapi)}
+    for public in ("list_events", "get_event", "get_news", "sign_up", "stream_facts", "confirm_subscription"):
+        assert named[public] is None, public
+    for private in ("draft_event", "post_news", "list_own_events", "list_member_news"):
+        assert named[private] == [{"apiKey": []}, {"session": []}], private
+
+
 def test_commands_take_an_idempotency_key_and_changes_an_etag(openapi: dict[str, Any]) -> None:
     references = [str(parameter) for parameter in openapi["paths"]["/api/v1/events/{id}"]["patch"]["parameters"]]
     assert any("IdempotencyKey" in reference for reference in references)
