@@ -37,6 +37,7 @@ RUNNING, DEGRADED, NOT_RUNNING = 0, 1, 3
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the gateway.  [default: 8080 or the next free]")
 @click.option("--sample", is_flag=True, help="Fill the new node with the sample data.")
 @click.option("--detach", is_flag=True, help="Give the terminal back once the node is ready.")
+@click.option("--told-by", "done_file", type=click.Path(path_type=Path), hidden=True)
 @click.pass_context
 def up(
     context: click.Context,
@@ -46,6 +47,7 @@ def up(
     *,
     sample: bool,
     detach: bool,
+    done_file: Path | None,
 ) -> None:
     """Start a node and keep its parts running until Ctrl-C (or `malmi down`).
 
@@ -69,11 +71,12 @@ def up(
         _say_that_it_runs(folder.state())
         return
     _end_leftovers(folder)
-    code = _supervise(plan, sample=sample)
+    code = _supervise(plan, sample=sample, done_file=done_file)
     context.exit(code)
 
 
-def _supervise(plan: parts.Plan, *, sample: bool) -> int:
+def _supervise(plan: parts.Plan, *, sample: bool, done_file: Path | None) -> int:
+    """done_file: written once all is told that there is to tell, where another process (`up --detach`) tells it."""
     started = time.monotonic()
     name = plan.region.name.get("en", plan.region.slug)
     say(f"Starting the node of {name}; its data is in {plan.folder.path}")
@@ -97,7 +100,10 @@ def _supervise(plan: parts.Plan, *, sample: bool) -> int:
             _load_sample(plan.folder)
         say(f"\nReady after {time.monotonic() - started:.1f} s.\n")
         say(_shown(supervisor.state))
-        say("\nCtrl-C stops it.")
+        if done_file is None:
+            say("\nCtrl-C stops it.")
+        else:
+            done_file.touch()
         supervisor.run()
         return 0
     finally:
@@ -118,6 +124,8 @@ def _up_detached(folder: DataFolder, region: str, port: int, *, sample: bool) ->
     """The same command once more, in a session of its own; this one tells how it goes."""
     folder.make()
     log = folder.logs / "malmi.log"
+    done = folder.path / ".up-done"
+    done.unlink(missing_ok=True)
     arguments = [
         "up",
         "--data",
@@ -126,6 +134,8 @@ def _up_detached(folder: DataFolder, region: str, port: int, *, sample: bool) ->
         region,
         "--port",
         str(port),
+        "--told-by",
+        str(done),
         *(["--sample"] * sample),
     ]
     with log.open("wb") as output:
@@ -139,8 +149,7 @@ def _up_detached(folder: DataFolder, region: str, port: int, *, sample: bool) ->
     shown = 0
     while True:
         ended = child.poll() is not None
-        state = folder.state()
-        ours = state is not None and state.supervisor.pid == child.pid
+        ready = done.exists()  # looked at before the log, which then holds all
         text = log.read_text(errors="replace")
         say_new = text[shown:].rpartition("\n")[0]
         if say_new:
@@ -148,8 +157,9 @@ def _up_detached(folder: DataFolder, region: str, port: int, *, sample: bool) ->
             shown += len(say_new) + 1
         if ended:
             sys.exit(child.returncode)
-        if ours and state is not None and state.phase == "running" and "Ctrl-C stops it." in text:
-            say("It runs in the background: ./malmi status, ./malmi down")
+        if ready:
+            done.unlink(missing_ok=True)
+            say("\nIt runs in the background: ./malmi status, ./malmi down")
             return
         time.sleep(0.1)
 

@@ -22,7 +22,7 @@ Until = Callable[[Callable[[], object], str], None]
 
 class Node:
     def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
+        self.folder, self.port, self.said = folder, port, ""
 
     def malmi(self, *arguments: str, limit: float = 150) -> "subprocess.CompletedProcess[str]":
         command, *rest = arguments
@@ -61,8 +61,17 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     made = Node(place / "data", free_port(place))
     started = made.up("--region", "lappi", "--sample")
     assert started.returncode == 0, started.stdout + started.stderr
+    made.said = started.stdout
     yield made
     made.malmi("down")
+
+
+@pytest.mark.timeout(240)
+def test_up_in_the_background_says_last_how_to_stop_it_and_nothing_of_ctrl_c(node: Node) -> None:
+    assert "Ctrl-C" not in node.said
+    assert re.search(r"^Ready after [0-9.]+ s\.$", node.said, re.MULTILINE)
+    assert node.said.splitlines()[-1] == "It runs in the background: ./malmi status, ./malmi down"
+    assert not [file for file in node.folder.iterdir() if "done" in file.name]
 
 
 @pytest.mark.timeout(240)
