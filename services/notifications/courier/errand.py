@@ -30,6 +30,7 @@ _SIGN_UP_STATES = {
     "sign_up.promoted": ("confirmed",),
     "sign_up.waitlisted": ("waiting",),
     "sign_up.cancelled": ("cancelled",),
+    "sign_up.left": ("cancelled",),
     "event.changed": ("confirmed", "waiting"),
     "event.cancelled": ("confirmed", "waiting"),
 }

@@ -40,6 +40,8 @@ def take_sign_up(work: Work, store: NotificationStore, fact: Fact, data: Data) -
                 "changed": work.now,
             }
         )
+    if happening == "cancelled" and held is not None and held["state"] == "waiting":
+        happening = "left"  # no place was held, and no entry stands in a calendar
     mail = single_mail(work, fact.subject, f"sign_up.{happening}", record=record, edition=head["edition"])
     store.add_deliveries([mail])
     edition = store.edition(head["edition"])

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import icalendar
 import pytest
 
 from services.contracts import errors, identifiers
@@ -10,7 +11,7 @@ from services.contracts.envelope import format_time
 from services.contracts.principal import OPERATOR, Principal
 from tests.harness import until
 from tests.harness.facts_of_others import fact, mandate, organisation, person
-from tests.harness.mailserver import calendar_of, text_of, token_in
+from tests.harness.mailserver import calendar_of, html_of, text_of, token_in
 from tests.integration.notifications.world import World
 
 
@@ -73,8 +74,33 @@ def test_sign_ups_get_their_mails_and_the_freed_seat_goes_on(world: World, host:
     waits = world.letters.wait_for(second, lambda mail: "Olet jonossa" in mail["subject"])
     assert "Sijasi jonossa on 1." in text_of(waits)
     world.rpc.call("events.cancel_sign_up", {"token": token_in(mail, "sign-up")})
-    world.letters.wait_for(first, lambda mail: "Ilmoittautumisesi on peruttu" in mail["subject"])
+    gone = world.letters.wait_for(first, lambda mail: "Ilmoittautumisesi on peruttu" in mail["subject"])
     world.letters.wait_for(second, lambda mail: "Sait paikan" in mail["subject"])
+    assert "/sign-up/" in text_of(mail)
+    assert "/sign-up/" not in text_of(gone) + html_of(gone), "nothing is left to cancel"
+    # The same entry of the calendar, taken back by a later word.
+    method, content = calendar_of(gone)
+    assert method == "CANCEL"
+    before, after = (_entry(one) for one in (calendar_of(mail)[1], content))
+    assert after["STATUS"] == "CANCELLED"
+    assert (after["UID"], after["SEQUENCE"]) == (before["UID"], before["SEQUENCE"])
+    assert after.decoded("dtstamp") >= before.decoded("dtstamp")
+
+
+def test_who_leaves_the_waiting_list_is_told_so_and_has_nothing_in_the_calendar(world: World, host: Host) -> None:
+    event = host.published()
+    host.sign_up(event)
+    second = host.sign_up(event)
+    waits = world.letters.wait_for(second, lambda mail: "Olet jonossa" in mail["subject"])
+    world.rpc.call("events.cancel_sign_up", {"token": token_in(waits, "sign-up")})
+    mail = world.letters.wait_for(second, lambda mail: "Et ole enää jonossa" in mail["subject"])
+    assert not list(mail.iter_attachments())
+    assert "/sign-up/" not in text_of(mail) + html_of(mail)
+
+
+def _entry(calendar: bytes) -> icalendar.Component:
+    (entry,) = icalendar.Calendar.from_ical(calendar).walk("VEVENT")
+    return entry
 
 
 def test_attendees_are_told_of_changes_and_cancellation(world: World, host: Host) -> None:
@@ -91,6 +117,7 @@ def test_attendees_are_told_of_changes_and_cancellation(world: World, host: Host
     for address in (going, waiting):
         mail = world.letters.wait_for(address, lambda mail: "Peruttu" in mail["subject"])
         assert "Sali on poissa käytöstä." in text_of(mail)
+        assert "/sign-up/" not in text_of(mail) + html_of(mail), "nothing is left to cancel"
         assert calendar_of(mail)[0] == "CANCEL"
 
 

@@ -11,8 +11,18 @@ from services.notifications.model import Edition
 from .words import Words
 
 
-def calendar_of(edition: Edition, words: Words, method: Literal["PUBLISH", "CANCEL"], page: str | None) -> bytes:
-    """UID `<event>@<home>` as in the feeds, so that a calendar knows it again. SEQUENCE is the record's version."""
+def calendar_of(
+    edition: Edition,
+    words: Words,
+    method: Literal["PUBLISH", "CANCEL"],
+    page: str | None,
+    said: datetime | None = None,
+) -> bytes:
+    """UID `<event>@<home>` as in the feeds, so that a calendar knows it again. SEQUENCE is the record's version.
+
+    said: when a message about one sign-up was made. Signing up, cancelling and signing up again may all be of one
+    version of the event; of messages with one SEQUENCE the later DTSTAMP counts (RFC 5546, 2.1.5).
+    """
     data = edition.data
     zone = ZoneInfo(data["time_zone"])
     begins, ends = data["begins"].astimezone(zone), data["ends"].astimezone(zone)
@@ -22,7 +32,7 @@ def calendar_of(edition: Edition, words: Words, method: Literal["PUBLISH", "CANC
     calendar.add("method", method)
     event.add("uid", f"{data['id']}@{data['home']}")
     event.add("sequence", edition.age.version)
-    event.add("dtstamp", edition.at)
+    event.add("dtstamp", said or edition.at)
     event.add("last-modified", edition.at)
     event.add("summary", words.of(data["title"]))
     event.add("dtstart", begins)

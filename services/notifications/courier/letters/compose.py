@@ -45,7 +45,7 @@ class Composer:
         else:
             letter = self._event(words, delivery, edition, before)
         if delivery.reference.startswith("sgn_"):
-            return self._for_attendee(words, letter, addressee)
+            return self._for_attendee(words, letter, addressee, ended=_is_over(delivery.purpose, addressee))
         if addressee.token is not None and kind != "subscription":
             return self._for_subscriber(words, letter, addressee.token)
         return letter
@@ -91,7 +91,7 @@ class Composer:
             rows=_event_rows(words, edition.data, None),
             small=(words("sign_up.if_not"),) if holds else (),
             buttons=self._event_buttons(words, edition),
-            calendar="PUBLISH" if holds else None,
+            calendar="PUBLISH" if holds else "CANCEL" if purpose == "sign_up.cancelled" else None,
         )
 
     def _news(self, words: Words, purpose: str, edition: Edition) -> Letter:
@@ -142,8 +142,11 @@ class Composer:
             return ()
         return (Button(words("button.event"), f"{self._base}/{words.language}/events/{edition.data['id']}"),)
 
-    def _for_attendee(self, words: Words, letter: Letter, addressee: Addressee) -> Letter:
-        mine = () if addressee.link is None else (Button(words("button.sign_up"), f"{self._base}{addressee.link}"),)
+    def _for_attendee(self, words: Words, letter: Letter, addressee: Addressee, *, ended: bool) -> Letter:
+        """ended: there is nothing left to cancel."""
+        mine: tuple[Button, ...] = ()
+        if addressee.link is not None and not ended:
+            mine = (Button(words("button.sign_up"), f"{self._base}{addressee.link}"),)
         return replace(letter, buttons=(*mine, *letter.buttons), why=words("why.attendee"))
 
     def _for_subscriber(self, words: Words, letter: Letter, token: str) -> Letter:
@@ -151,6 +154,12 @@ class Composer:
         manage = f"{self._base}/{words.language}/subscription/{token}"
         links = (Button(words("button.manage"), manage), Button(words("button.unsubscribe"), unsubscribe))
         return replace(letter, why=words("why.subscriber"), footer_links=links, unsubscribe=unsubscribe)
+
+
+def _is_over(purpose: str, addressee: Addressee) -> bool:
+    """Whether the sign-up, or the event itself, is cancelled."""
+    state = (addressee.says.get("sign_up") or {}).get("state")
+    return state == "cancelled" or purpose in ("event.cancelled", "sign_up.cancelled", "sign_up.left")
 
 
 def wishes(words: Words, wanted: Filter, names: Mapping[str, Mapping[str, str]]) -> tuple[Row, ...]:

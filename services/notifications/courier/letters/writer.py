@@ -70,7 +70,7 @@ class Writer:
         if letter.calendar is not None and edition is not None:
             page = next((button.url for button in letter.buttons if "/events/" in button.url), None)
             message.add_attachment(
-                self._calendar(edition, words, letter.calendar, page),
+                self._calendar(delivery, edition, words, letter.calendar, page),
                 maintype="text",
                 subtype="calendar",
                 filename="event.ics",
@@ -81,9 +81,16 @@ class Writer:
         return message
 
     def _calendar(
-        self, edition: Edition, words: Words, method: Literal["PUBLISH", "CANCEL"], page: str | None
+        self,
+        delivery: Delivery,
+        edition: Edition,
+        words: Words,
+        method: Literal["PUBLISH", "CANCEL"],
+        page: str | None,
     ) -> bytes:
-        """Ten thousand mails carry one file: it is written once for each language."""
+        """Ten thousand mails carry one file: it is written once for each language. One about a sign-up is its own."""
+        if delivery.purpose.startswith("sign_up."):
+            return calendar_of(edition, words, method, page, delivery.created)
         key = (edition.id, words.language, method, page)
         if key not in self._calendars:
             if len(self._calendars) >= _CALENDARS_HELD:
