@@ -57,7 +57,7 @@ class Claims:
             await self._deliveries.update_many(mine, {"$set": {"next_at": utc_now() + LEASE}})
 
     async def sent(self, delivery: Delivery) -> None:
-        await self._done(delivery, {"state": "sent", "error": None})
+        await self._done(delivery, {"state": "sent", "error": None, "attempts": delivery.attempts + 1})
 
     async def dropped(self, delivery: Delivery, why: str) -> None:
         """Nobody needs it any more."""

@@ -37,6 +37,8 @@ def test_a_webhook_gets_the_fact_signed(world: World, receiver: Receiver) -> Non
     (seen,) = world.rpc.call("notifications.deliveries", {"webhook": made["webhook"]["id"]}, principal=owner)
     assert seen["id"] == call.headers["webhook-id"]
     until(lambda: _states(world, owner, made) == ["sent"], says="the delivery is marked")
+    (seen,) = world.rpc.call("notifications.deliveries", {"webhook": made["webhook"]["id"]}, principal=owner)
+    assert seen["attempts"] == 1
 
 
 def test_every_change_is_told_and_the_cancellation(world: World, receiver: Receiver) -> None:
@@ -57,6 +59,8 @@ def test_a_failed_call_is_repeated_under_the_same_id(world: World) -> None:
         until(lambda: len(receiver.got) == 2, limit=30, says="it is called again")
         assert len({call.headers["webhook-id"] for call in receiver.got}) == 1
         until(lambda: _states(world, owner, made) == ["sent"], says="the delivery is marked")
+        (seen,) = world.rpc.call("notifications.deliveries", {"webhook": made["webhook"]["id"]}, principal=owner)
+        assert seen["attempts"] == 2
     finally:
         receiver.stop()
 
