@@ -36,7 +36,7 @@ ALL: Final[tuple[Endpoint, ...]] = (
     Endpoint(
         "GET", "/proposals", "actors.proposals", "list_proposals", "organisations",
         "Proposals that wait for a decision",
-        query=queries.OfRegion, answer=actors.OrganisationRecord, many=True,
+        query=queries.OfRegion, answer=actors.Proposal, many=True,
     ),
     Endpoint(
         "POST", "/proposals/{id}/decision", "actors.decide_proposal", "decide_proposal", "organisations",
