@@ -13,7 +13,7 @@ from services.runtime.store import Store, utc_now
 log = logging.get(__name__)
 
 CHUNK = 300
-SECONDS = 20.0
+SECONDS = 8.0
 
 
 class Mailings:
