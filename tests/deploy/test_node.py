@@ -132,6 +132,7 @@ def test_a_node_that_was_stopped_leaves_no_process_and_finds_its_data_again(node
     assert node.malmi("account", "show", account).stdout.startswith(f"{account}  pysyva@example.org")
 
 
+@pytest.mark.full
 @pytest.mark.timeout(120)
 def test_a_killed_supervisor_leaves_nothing_that_stops_the_next_start(node: Node) -> None:
     supervisor, *parts = node.processes()

@@ -243,6 +243,7 @@ def test_streams_end_when_the_worker_is_told_to_stop_and_the_client_takes_up_whe
     projection.close()
 
 
+@pytest.mark.full
 @pytest.mark.timeout(120)
 def test_a_reader_that_reads_nothing_costs_no_memory(tmp_path: Path) -> None:
     projection = Projection(tmp_path / "read_model", languages=("fi",), public_url="https://malmi.example")
