@@ -18,8 +18,6 @@ from .terminal import say
 
 Tier = Literal["quick", "default", "full"]
 _QUICK_FOLDERS = ("tests/unit", "tests/contracts", "tests/architecture")
-_TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup")
-"""They mostly wait for processes to start and end, so two workers are nearly twice as fast (tests/conftest.py)."""
 _CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff", ("ruff", "check", ".")),
     ("format", ("ruff", "format", "--check", "--quiet", ".")),
@@ -56,10 +54,10 @@ def test(tier: Tier, pytest_arguments: tuple[str, ...]) -> None:
 
 def _selection(tier: Tier) -> tuple[str, ...]:
     if tier == "full":
-        return _TWO_AT_ONCE
+        return ()
     if tier == "quick":
         return ("-m", "not full", *(folder for folder in _QUICK_FOLDERS if Path(folder).is_dir()))
-    return ("-m", "not full", *_TWO_AT_ONCE)
+    return ("-m", "not full")
 
 
 def _run(name: str, command: tuple[str, ...]) -> int:
