@@ -8,6 +8,12 @@ from tests.harness import Facts, NodeUnderTest, Part, Rpc
 from tests.harness.node import running_node
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one folder share parts that are started once: with two workers (-n 2) a folder stays with one."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(str(item.path.parent)))
+
+
 @pytest.fixture(scope="session")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeUnderTest]:
     """Broker and store, and the parts that tests started. Shared: use ids and addresses of your own."""

@@ -18,6 +18,8 @@ from .terminal import say
 
 Tier = Literal["quick", "default", "full"]
 _QUICK_FOLDERS = ("tests/unit", "tests/contracts", "tests/architecture")
+_TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup")
+"""They mostly wait for processes to start and end, so two workers are nearly twice as fast (tests/conftest.py)."""
 _CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff", ("ruff", "check", ".")),
     ("format", ("ruff", "format", "--check", "--quiet", ".")),
@@ -54,10 +56,10 @@ def test(tier: Tier, pytest_arguments: tuple[str, ...]) -> None:
 
 def _selection(tier: Tier) -> tuple[str, ...]:
     if tier == "full":
-        return ()
+        return _TWO_AT_ONCE
     if tier == "quick":
         return ("-m", "not full", *(folder for folder in _QUICK_FOLDERS if Path(folder).is_dir()))
-    return ("-m", "not full")
+    return ("-m", "not full", *_TWO_AT_ONCE)
 
 
 def _run(name: str, command: tuple[str, ...]) -> int:
