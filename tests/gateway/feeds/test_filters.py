@@ -14,8 +14,9 @@ from tests.gateway.read_model import samples
 from .conftest import Site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-HOST = identifiers.new_id(identifiers.ORGANISATION)
-CONSORTIUM = identifiers.new_id(identifiers.CONSORTIUM)
+# fixed: they are in the parameters below, which every worker of a test run must see alike
+HOST = "act_01m8161yy2emcr2st9y794e4rf"
+CONSORTIUM = "con_01m8161yy2emcr2st9y830jnej"
 START = datetime(2027, 5, 3, 6, tzinfo=UTC)
 
 
