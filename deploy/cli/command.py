@@ -4,7 +4,7 @@ import click
 
 from deploy.node.errors import NodeError
 
-from . import checks, containers, dead_letters, node, people, rebuild, sample, terminal
+from . import bench, checks, containers, dead_letters, node, people, rebuild, sample, terminal
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,6 +17,7 @@ def cli() -> None:
     ./malmi down     stop it; its data stays
     ./malmi mandate  who may act for whom; the first coordinator is made with it
     ./malmi test     every check and test of this repository
+    ./malmi bench    how fast the node is on this machine
     """
 
 
@@ -28,6 +29,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     sample.sample,
     containers.containers,
     checks.test,
+    bench.bench,
 )
 for command in _COMMANDS:
     cli.add_command(command)

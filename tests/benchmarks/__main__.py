@@ -1,0 +1,56 @@
+"""Runs the benchmarks: `./malmi bench [NAME ...] [--scale small] [--json FILE]`."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from .figures import SCALES, Benchmark, Figure, Scale
+from .machine import described
+from .site import running_site
+
+BENCHMARKS: dict[str, Benchmark] = {}
+"""In the order in which they run."""
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--scale", "scales", multiple=True, type=click.Choice(list(SCALES)), default=["small"], show_default=True)
+@click.option("--json", "target", type=click.Path(path_type=Path), help="Where the results go, as JSON.")
+def main(names: tuple[str, ...], scales: tuple[str, ...], target: Path | None) -> None:
+    """Measure the node on this machine, each figure beside the raw limit of the same run."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}: no such benchmark. There are: {', '.join(BENCHMARKS)}.")
+    results = {}
+    for scale in scales:
+        results[scale] = [figure.as_json() for figure in measure(SCALES[scale], names or tuple(BENCHMARKS))]
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps({"machine": described(), "results": results}, indent=2) + "\n")
+
+
+def measure(scale: Scale, names: tuple[str, ...]) -> list[Figure]:
+    """Each benchmark on a fresh node of its own, so that none leaves work or records to the next."""
+    figures = []
+    for name in names:
+        click.echo(f"\n=== {name} ({scale.name})")
+        with tempfile.TemporaryDirectory(prefix="malmi-bench-") as folder, running_site(Path(folder)) as site:
+            for figure in BENCHMARKS[name](site, scale):
+                figures.append(figure)
+                click.echo(line(figure))
+    return figures
+
+
+def line(figure: Figure) -> str:
+    """One line for the terminal."""
+    raw = "" if figure.raw is None else f"  raw {figure.raw:,.1f}  ratio {figure.ratio:.2f}"
+    aim = f"  (aim: {figure.aim})" if figure.aim else ""
+    details = "".join(f"  {name} {value}" for name, value in figure.details.items())
+    return f"{figure.name:<44} {figure.value:>12,.1f} {figure.unit:<5}{raw}{details}{aim}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
