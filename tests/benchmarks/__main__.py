@@ -7,11 +7,15 @@ from pathlib import Path
 
 import click
 
+from . import sign_ups
 from .figures import SCALES, Benchmark, Figure, Scale
 from .machine import described
 from .site import running_site
 
-BENCHMARKS: dict[str, Benchmark] = {}
+BENCHMARKS: dict[str, Benchmark] = {
+    "sign-ups": sign_ups.sign_ups,
+    "sign-ups-two-instances": sign_ups.two_instances,
+}
 """In the order in which they run."""
 
 
