@@ -36,7 +36,7 @@ class Part:
 
     def lines(self) -> list[dict[str, Any]]:
         """Its log so far, one dict a line; what is no JSON stands under `event`."""
-        return [_parsed(line) for line in self.log.read_text(errors="replace").splitlines() if line]
+        return [parsed(line) for line in self.log.read_text(errors="replace").splitlines() if line]
 
     def says(self, event: str) -> bool:
         """Whether a log line with this event is there."""
@@ -59,7 +59,8 @@ class Part:
             raise
 
 
-def _parsed(line: str) -> dict[str, Any]:
+def parsed(line: str) -> dict[str, Any]:
+    """A line of a log; what is no JSON stands under `event`."""
     try:
         value = json.loads(line)
     except ValueError:
