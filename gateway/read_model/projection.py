@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from services.contracts.envelope import Fact, UndecodableFact
-from services.runtime import logging
+from services.runtime import logging, steps
 
 from . import files, schema
 from .identity import IdentityWriter
@@ -102,6 +102,7 @@ class Projection:
                 applied = self.live.public.apply(record for _, record in public)
                 if applied:
                     self._stream.append(_told(public, applied), time.time())
+                    steps.reached("projector.half_written")
         if self.next is not None:
             try:
                 self.fill_next([record for _, record in batch])

@@ -21,7 +21,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMe
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from services.contracts.envelope import Fact, UndecodableFact
-from services.runtime import heartbeat, logging, topology
+from services.runtime import heartbeat, logging, steps, topology
 from services.runtime.rpc_client import RpcClient
 from services.runtime.settings import Settings
 
@@ -169,8 +169,10 @@ class Projector:
             good = message
             if decoded is not None:
                 batch.append(decoded)
+        await steps.reached_async("projector.taken")
         if not await self._apply(batch) or good is None:
             return
+        await steps.reached_async("projector.applied")
         await good.ack(multiple=True)
         self.counts.facts += len(batch)
         self._note(batch)

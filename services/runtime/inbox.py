@@ -17,7 +17,7 @@ from services.contracts import facts
 from services.contracts.envelope import Fact
 from services.contracts.errors import StoreAway
 
-from . import logging, outbox
+from . import logging, outbox, steps
 from .store import Document, Store, in_transaction, reaching, utc_now
 from .work import Work
 
@@ -118,6 +118,7 @@ class Inbox:
             )
             told = [new for fact in batch for new in self._apply(session, fact)]
             outbox.put(self._store, session, told)
+            steps.reached("inbox.before_commit")
 
         in_transaction(self._store, body, seconds=SECONDS)
 

@@ -18,7 +18,7 @@ from services.contracts.errors import BY_PATH
 from services.contracts.principal import Principal
 from services.contracts.rpc import Call
 
-from . import logging, topology
+from . import logging, steps, topology
 
 log = logging.get(__name__)
 
@@ -131,7 +131,10 @@ class RpcClient:
         self._waiting[key] = future
         try:
             await self._publish(method, call, key, timeout)
-            return await future
+            await steps.reached_async("call.sent")
+            body = await future
+            await steps.reached_async("call.answered")
+            return body
         finally:
             self._waiting.pop(key, None)
 

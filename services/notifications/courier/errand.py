@@ -60,6 +60,7 @@ class Errands:
         """Raises MailServerAway (the delivery is still held), PyMongoError."""
         logging.bind_correlation(delivery.correlation_id)
         log.info("claimed", delivery=delivery.id, purpose=delivery.purpose, attempts=delivery.attempts)
+        await steps.reached_async("courier.claimed")
         carry = self._webhook if delivery.channel == "webhook" else self._mail
         await carry(delivery)
 

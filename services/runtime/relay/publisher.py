@@ -8,7 +8,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractExchange
 
 from services.contracts.envelope import CONTENT_TYPE
-from services.runtime import topology
+from services.runtime import steps, topology
 
 CONFIRM_WITHIN = 15.0
 
@@ -40,7 +40,10 @@ async def declare(channel: AbstractChannel) -> AbstractExchange:
 async def publish(exchange: AbstractExchange, facts: Sequence[Stamped]) -> None:
     """Publishes in order; returns when the broker has confirmed all. Raises when it has not within 15 seconds."""
     async with asyncio.timeout(CONFIRM_WITHIN):
-        await asyncio.gather(*(_publish_one(exchange, fact) for fact in facts))
+        publishing = asyncio.gather(*(_publish_one(exchange, fact) for fact in facts))
+        await asyncio.sleep(0)
+        await steps.reached_async("relay.published")
+        await publishing
 
 
 async def _publish_one(exchange: AbstractExchange, fact: Stamped) -> None:
