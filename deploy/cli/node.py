@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from deploy.node import broker, parts, preparation
+from deploy.node import broker, parts, ports, preparation
 from deploy.node.errors import NodeError
 from deploy.node.folder import DataFolder
 from deploy.node.process import end_leftover, is_alive
@@ -71,7 +71,13 @@ def up(
         _say_that_it_runs(folder.state())
         return
     _end_leftovers(folder)
-    code = _supervise(plan, sample=sample, done_file=done_file)
+    gateway = setup.ports["gateway"]
+    try:
+        held = ports.hold(gateway)
+    except OSError as error:
+        raise NodeError(f"port {gateway} was taken by another program just now: start again") from error
+    with held:
+        code = _supervise(plan, sample=sample, done_file=done_file)
     context.exit(code)
 
 

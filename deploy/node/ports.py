@@ -44,3 +44,34 @@ def next_free(port: int, *, avoid: Collection[int] = ()) -> int:
         if candidate not in avoid and is_free(candidate):
             return candidate
     raise OSError(f"no free port from {port} to {port + 99}")
+
+
+def hold(port: int, host: str = LOCALHOST) -> socket.socket:
+    """Keeps a port for the gateway, which listens much later, until the socket that is returned is closed.
+
+    Without it two nodes that start at the same moment choose the same port, and both gateways listen on it:
+    SO_REUSEPORT, by which workers share a port, also lets them. The socket never listens, so it gets no connection.
+    Raises OSError when the port is taken.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that ended lately are no hindrance
+    try:
+        holder.bind((host, port))
+    except OSError:
+        holder.close()
+        raise
+    # From here on only who says SO_REUSEPORT gets the port: the gateway does, is_free and hold do not.
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    return holder
+
+
+def hold_next(port: int) -> tuple[int, socket.socket]:
+    """As next_free and hold in one: nobody else who holds gets the same. Raises OSError after a hundred."""
+    taken: set[int] = set()
+    while True:
+        candidate = next_free(port, avoid=taken)
+        try:
+            return candidate, hold(candidate)
+        except OSError:
+            taken.add(candidate)

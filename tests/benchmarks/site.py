@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from deploy.node.ports import next_free
+from deploy.node.ports import hold_next
 from services.contracts.principal import OPERATOR
 from tests.harness import NodeUnderTest, Part, Rpc, until
 from tests.harness.mailserver import MailServer
@@ -61,7 +61,8 @@ class Site:
 @contextmanager
 def running_site(folder: Path, **extra: str) -> Iterator[Site]:
     """A node with all its parts up and ready; ended, with its data, at the end."""
-    mails, port = MailServer(), next_free(18_700)
+    mails = MailServer()
+    port, held = hold_next(18_700)
     url = f"http://127.0.0.1:{port}"
     settings = {
         "MALMI_PORT": str(port),
@@ -80,4 +81,5 @@ def running_site(folder: Path, **extra: str) -> Iterator[Site]:
         until(lambda: httpx.get(f"{url}/readyz").status_code == 200, limit=60, says="all parts are ready")
         yield site
         rpc.close()
+    held.close()
     mails.stop()

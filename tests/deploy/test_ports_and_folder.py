@@ -51,6 +51,21 @@ def test_the_next_free_port_is_found_after_one_that_is_taken() -> None:
         assert ports.next_free(port) > port
 
 
+def test_a_held_port_is_nobody_elses_until_the_gateway_listens_there() -> None:
+    port, held = ports.hold_next(18_900)
+    with held:
+        assert not ports.is_free(port)
+        with pytest.raises(OSError, match="in use"):
+            ports.hold(port)
+        with socket.socket() as gateway:
+            gateway.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as Granian does
+            gateway.bind((ports.LOCALHOST, port))
+            gateway.listen(5)
+            for _ in range(20):  # the holder takes none of them
+                with socket.create_connection((ports.LOCALHOST, port), timeout=5):
+                    gateway.accept()[0].close()
+
+
 def test_a_new_node_keeps_region_and_ports_and_a_second_start_finds_them(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "node")
     setup = preparation.plan_setup(folder, "lappi", None)

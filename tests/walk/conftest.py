@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.node.ports import next_free
+from deploy.node.ports import hold_next
 from services.contracts.principal import OPERATOR
 from tests.harness import NodeUnderTest, Rpc, until
 from tests.harness.mailserver import MailServer
@@ -51,7 +51,8 @@ class WholeNode:
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeNode]:
-    mails, port = MailServer(), next_free(18_300)
+    mails = MailServer()
+    port, held = hold_next(18_300)
     url = f"http://127.0.0.1:{port}"
     settings = {
         "MALMI_PORT": str(port),
@@ -69,6 +70,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeNode]:
         until(lambda: httpx.get(f"{url}/readyz").status_code == 200, says="all parts are ready")
         yield whole_node
         rpc.close()
+    held.close()
     mails.stop()
 
 
