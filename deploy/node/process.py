@@ -1,6 +1,7 @@
 """A child process: how it is started, whether a process id still means it, and how it is ended."""
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -18,10 +19,14 @@ _TETHER = Path(__file__).with_name("tether.py")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A process id together with the moment it was started: ids are used again, the pair is not."""
+    """A process id together with the moment it was started: ids are used again, the pair is not.
+
+    started: seconds since the machine's start, which a clock that is set does not move. boot: which start of it.
+    """
 
     pid: int
     started: float
+    boot: str = ""
 
 
 def identify(pid: int) -> Identity | None:
@@ -30,7 +35,7 @@ def identify(pid: int) -> Identity | None:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
             return None
-        return Identity(pid, process.create_time())
+        return Identity(pid, process.create_time() - psutil.boot_time(), _boot())
     except psutil.NoSuchProcess:
         return None
 
@@ -38,8 +43,16 @@ def identify(pid: int) -> Identity | None:
 def is_alive(identity: Identity) -> bool:
     """True while exactly this process runs."""
     current = identify(identity.pid)
-    # create_time is read back from JSON and the clock may have been set by a hair in between
-    return current is not None and abs(current.started - identity.started) < 1.0
+    # the kernel gives the time of the machine's start in whole seconds, one more or less as the clock drifts
+    return current is not None and current.boot == identity.boot and abs(current.started - identity.started) < 1.5
+
+
+@functools.cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
 
 
 def spawn(argv: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Path = ROOT) -> subprocess.Popen[bytes]:

@@ -1,5 +1,6 @@
 """Starts the parts of a node, starts again what dies, stops all in reverse order. One loop, one thread."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -24,6 +25,8 @@ STEADY = 60.0
 LOG_LIMIT = 10_000_000
 """Bytes of a log before it is moved to <name>.log.1."""
 TICK = 0.1
+HOUSEKEEPING = 5.0
+"""Seconds between looks at the logs' sizes."""
 
 Report = Callable[[str, str], None]
 """Takes the part's name and what happened to it."""
@@ -65,6 +68,7 @@ class Supervisor:
         self._state = NodeState(node, own, "starting", now, dict(urls or {}))
         self._stop_asked = False
         self._rotate_at = 0.0
+        self._unwritten = False
 
     @property
     def state(self) -> NodeState:
@@ -116,7 +120,8 @@ class Supervisor:
             if part.process is not None and part.shown.state == "starting" and now >= part.probe_at:
                 self._probe(part, now)
         if now >= self._rotate_at:
-            self._rotate_at = now + 10.0
+            self._rotate_at = now + HOUSEKEEPING
+            self._write_again()
             for part in self._parts.values():
                 rotate(self._logs / f"{part.program.name}.log")
 
@@ -157,7 +162,7 @@ class Supervisor:
     def _probe(self, part: _Part, now: float) -> None:
         if part.program.ready(now - part.started):
             self._show(part, "ready")
-            self._report(part.program.name, f"ready ({now - part.started:.1f} s)")
+            self._tell(part.program.name, f"ready ({now - part.started:.1f} s)")
         else:
             part.probe_at = time.monotonic() + 0.15
 
@@ -176,7 +181,7 @@ class Supervisor:
         part.start_at = now + pause
         restarts = part.shown.restarts + 1
         self._show(part, "restarting", process=None, last_exit=f"{_now()} {why}", restarts=restarts)
-        self._report(part.program.name, f"{why}; starting it again in {pause:g} s")
+        self._tell(part.program.name, f"{why}; starting it again in {pause:g} s")
 
     def _show(self, part: _Part, phase: PartPhase, **changes: object) -> None:
         if phase == "stopped":
@@ -190,18 +195,37 @@ class Supervisor:
 
     def _write(self) -> None:
         self._state = replace(self._state, parts=tuple(part.shown for part in self._parts.values()))
-        state.write(self._state_file, self._state)
+        self._unwritten = True
+        self._write_again()
+
+    def _write_again(self) -> None:
+        """On a full disk the file stays as it was, and is written when there is room: that must not end the node."""
+        if self._unwritten:
+            with contextlib.suppress(OSError):
+                state.write(self._state_file, self._state)
+                self._unwritten = False
+
+    def _tell(self, part: str, said: str) -> None:
+        with contextlib.suppress(OSError):  # its terminal may be a file on a full disk, or gone
+            self._report(part, said)
 
 
 def rotate(log: Path, limit: int = LOG_LIMIT) -> bool:
-    """Copies a log past `limit` to <name>.log.1 and empties it: its writer holds it open for appending."""
+    """Copies a log past `limit` to <name>.log.1 and empties it: its writer holds it open for appending.
+
+    On a full disk it stays as it is: what it says then is what the operator needs.
+    """
     try:
         if log.stat().st_size <= limit:
             return False
-        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        earlier = log.with_name(f"{log.name}.1")
+        shutil.copyfile(log, earlier)
         with log.open("r+b") as file:
             file.truncate(0)
     except FileNotFoundError:
+        return False
+    except OSError:
+        earlier.unlink(missing_ok=True)  # half a copy
         return False
     return True
 

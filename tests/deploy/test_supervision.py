@@ -231,3 +231,33 @@ def test_a_part_that_was_started_again_is_ready_only_when_it_speaks_itself() -> 
 def test_a_part_that_is_heard_but_not_ready_is_not_ready() -> None:
     said = {"parts": [{"part": "relay", "heard": True, "ready": False, "age": 0.1}]}
     assert not Readiness(fetch=lambda: (503, said)).hears("relay", running_for=5.0)
+
+
+def test_a_process_is_known_again_after_the_clock_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = identify(os.getpid())
+    assert own is not None
+    created, boot = psutil.Process().create_time(), psutil.boot_time()
+    # what the kernel says an hour back: it reckons both from the clock as it is now
+    monkeypatch.setattr(psutil.Process, "create_time", lambda _: created - 3600)
+    monkeypatch.setattr(psutil, "boot_time", lambda: boot - 3600)
+
+    assert is_alive(own)
+    assert not is_alive(Identity(own.pid, own.started, "another start of the machine"))
+
+
+def test_a_full_disk_ends_no_supervisor(nodes: Nodes, program: MakeProgram, until: Until) -> None:
+    supervisor = nodes.of(program("one", STAYS))
+    assert supervisor.run_until_ready(20)
+    process = part(supervisor, "one").process
+    assert process is not None
+    with_a_full_disk = nodes.folder / "state.json"
+    with_a_full_disk.unlink()
+    with_a_full_disk.mkdir()  # nothing can be put there, whoever asks
+
+    os.kill(process.pid, signal.SIGKILL)
+    turn_until(supervisor, until, lambda: part(supervisor, "one").restarts == 1, "the death is noticed")
+    turn_until(supervisor, until, lambda: part(supervisor, "one").state == "ready", "it is ready again")
+    with_a_full_disk.rmdir()
+
+    turn_until(supervisor, until, with_a_full_disk.exists, "the file is written once there is room")
+    assert state.read(with_a_full_disk) == supervisor.state
