@@ -18,7 +18,7 @@ from services.contracts.envelope import Fact
 from services.contracts.errors import StoreAway
 
 from . import logging, outbox, steps
-from .store import Document, Store, in_transaction, reaching, utc_now
+from .store import Document, Store, answers, broke, in_transaction, reaching, utc_now
 from .work import Work
 
 log = logging.get(__name__)
@@ -70,9 +70,9 @@ class Inbox:
             return
         try:
             self._commit(fresh)
-        except StoreAway:
-            raise
-        except Exception:  # whatever it is, the facts that did not cause it must not suffer
+        except Exception as error:  # whatever it is, the facts that did not cause it must not suffer
+            if self._is_away(error):
+                raise
             log.info("batch failed, each by itself", facts=len(fresh), exc_info=True)
             for fact in fresh:
                 self._take_one(fact)
@@ -129,11 +129,15 @@ class Inbox:
         except DuplicateKeyError:
             if not self._known([fact.id]):  # a unique index of the effect's, not the inbox's: that is a failure
                 self._keep(fact, "duplicate key in the effect")
-        except StoreAway:
-            raise
         except Exception as error:  # the fact waits with its error for the next try or an operator
+            if self._is_away(error):
+                raise
             log.warning("fact failed", fact=fact.id, type=fact.type, error=_says(error), exc_info=True)
             self._keep(fact, _says(error))
+
+    def _is_away(self, error: Exception) -> bool:
+        """Not so when the store itself broke on this very work and else answers: that counts as a failure of it."""
+        return isinstance(error, StoreAway) and not (broke(error.__cause__) and answers(self._store))
 
     def _keep(self, fact: Fact, error: str) -> None:
         now = utc_now()
@@ -172,9 +176,9 @@ class Inbox:
 
         try:
             in_transaction(self._store, body, seconds=SECONDS)
-        except StoreAway:
-            raise
         except Exception as error:  # counted and tried again later; the last try makes it a dead letter
+            if self._is_away(error):
+                raise
             log.warning("fact failed again", fact=fact.id, type=fact.type, error=_says(error), exc_info=True)
             self._postpone(mine, document["attempts"] + 1, _says(error))
 

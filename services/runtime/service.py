@@ -28,6 +28,7 @@ from .work import Origin, Work
 log = logging.get(__name__)
 
 HOUSEKEEPING_EVERY = 3600.0
+SWEEP_SECONDS = 60.0
 
 
 def call(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,14 +109,15 @@ class Runtime(DependencyProvider):
         next_housekeeping = 0.0
         while not self._stopped:
             try:
-                if self._inbox.retry_due():
-                    self._pulse.nudge()
-                for sweep in self.definition.sweeps:
-                    sweep(self.definition.store(self._store, None))
-                if time.monotonic() >= next_housekeeping:
-                    commands.forget_old(self._store)
-                    self._inbox.forget_old()
-                    next_housekeeping = time.monotonic() + HOUSEKEEPING_EVERY
+                with store.reaching(SWEEP_SECONDS):  # a store that hangs would keep it for ever
+                    if self._inbox.retry_due():
+                        self._pulse.nudge()
+                    for sweep in self.definition.sweeps:
+                        sweep(self.definition.store(self._store, None))
+                    if time.monotonic() >= next_housekeeping:
+                        commands.forget_old(self._store)
+                        self._inbox.forget_old()
+                        next_housekeeping = time.monotonic() + HOUSEKEEPING_EVERY
             except (StoreAway, PyMongoError) as error:
                 log.warning("sweep put off", error=f"{type(error).__name__}: {error}")
             eventlet.sleep(1)
@@ -128,8 +130,9 @@ class Runtime(DependencyProvider):
                     "inbox_waiting": self._inbox.count("waiting"),
                     "dead_letters": self._inbox.count("dead"),
                 }
-        except StoreAway as error:
-            return heartbeat.beat_of(self._settings.part, ready=False, numbers={}, says=str(error))
+        except (StoreAway, PyMongoError) as error:
+            says = str(error) or type(error).__name__
+            return heartbeat.beat_of(self._settings.part, ready=False, numbers={}, says=says[:300])
         return heartbeat.beat_of(self._settings.part, ready=True, numbers=dict(numbers))
 
 

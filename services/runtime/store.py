@@ -29,6 +29,8 @@ AWAY = (ConnectionFailure, ExecutionTimeout, NotPrimaryError, WaitQueueTimeoutEr
 """The store can't be reached or does not answer in time. Never counted as a failure of the work itself."""
 
 SELECTION_TIMEOUT_MS = 2_000
+_ITS_OWN_FAULT = frozenset({1, 14031})
+"""InternalError, OutOfDiskSpace: a store on a full disk says so until it ends."""
 
 
 def connect(uri: str, name: str, part: str) -> Store:
@@ -49,10 +51,25 @@ def connect(uri: str, name: str, part: str) -> Store:
 
 def is_away(error: BaseException) -> bool:
     """Whether this error says that the store is away, rather than that the work is wrong."""
-    if isinstance(error, AWAY) or (isinstance(error, PyMongoError) and error.timeout):
+    if isinstance(error, AWAY) or (isinstance(error, PyMongoError) and error.timeout) or broke(error):
         return True
     # Interrupted at shutdown, primary stepped down, not enough members: MongoDB labels them retryable.
     return isinstance(error, OperationFailure) and error.has_error_label("RetryableWriteError")
+
+
+def broke(error: BaseException | None) -> bool:
+    """Whether the store says that it broke on this, which may or may not be the work's fault (`answers`)."""
+    return isinstance(error, OperationFailure) and error.code in _ITS_OWN_FAULT
+
+
+def answers(store: Store) -> bool:
+    """Whether the store is well now: tells one that broke from one that breaks on this very work."""
+    try:
+        with pymongo.timeout(2):
+            store.list_collection_names()
+    except PyMongoError:
+        return False
+    return True
 
 
 def ensure_indexes(store: Store, indexes: Indexes) -> None:
