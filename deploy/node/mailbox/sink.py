@@ -19,7 +19,10 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Keeps it, then says so."""
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        identity = await asyncio.to_thread(self._letters.keep, content, list(envelope.rcpt_tos))
+        try:
+            identity = await asyncio.to_thread(self._letters.keep, content, list(envelope.rcpt_tos))
+        except OSError as error:  # said as 5xx, which is aiosmtpd's answer to an exception, it would be for good
+            return f"452 cannot be kept now: {error.strerror or error}"
         return f"250 kept as {identity}"
 
 
