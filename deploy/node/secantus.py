@@ -18,8 +18,11 @@ import time
 from types import FrameType
 
 from secantus.server import SecantusDBServer
+from wiredtiger import WiredTigerError  # type: ignore[import-untyped]
 
 from . import ports
+
+log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5
 ENGINE_STOPPED = 3
@@ -45,7 +48,7 @@ def main(arguments: list[str]) -> int:
         transaction_lifetime_seconds=options.transaction_seconds,
     )
     # By the wall clock, its default, an hour back would leave what a killed client left open for an hour more.
-    server.transactions._time = time.monotonic  # noqa: SLF001 - the server takes no clock
+    server.transactions._time = time.monotonic  # it takes no clock
     stopped = threading.Event()
 
     def look_after() -> None:
@@ -53,10 +56,10 @@ def main(arguments: list[str]) -> int:
             server.transactions.prune_expired()
             try:
                 server.storage.list_databases()
-            except Exception as error:
+            except WiredTigerError as error:
                 if stopped.is_set():
                     return
-                logging.critical("the engine has stopped, and so do I: %s", error)
+                log.critical("the engine has stopped, and so do I: %s", error)
                 os._exit(ENGINE_STOPPED)  # a clean end would wait for the engine
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
