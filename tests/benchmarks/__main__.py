@@ -11,10 +11,12 @@ from . import sign_ups
 from .figures import SCALES, Benchmark, Figure, Scale
 from .machine import described
 from .site import running_site
+from .telling import telling
 
 BENCHMARKS: dict[str, Benchmark] = {
     "sign-ups": sign_ups.sign_ups,
     "sign-ups-two-instances": sign_ups.two_instances,
+    "telling": telling,
 }
 """In the order in which they run."""
 
