@@ -1,7 +1,7 @@
 """The lease on one service's outbox: who may stamp, and the last sequence number. One document, `relay/lease`."""
 
+import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
@@ -11,8 +11,8 @@ from services.runtime.store import Document
 
 COLLECTION = "relay"
 KEY = "lease"
-LENGTH = timedelta(seconds=5)
-"""So long nothing is published after a relay was killed; one that is stopped gives its leases back."""
+LENGTH = 5.0
+"""Seconds. So long nothing is published after a relay was killed; one that is stopped gives its leases back."""
 
 
 class LeaseLost(Exception):
@@ -21,31 +21,70 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """token rises each time the lease changes hands; sequence is the last number given out."""
+    """token rises each time the lease changes hands. renewed: when it was asked for last, by time.monotonic()."""
 
     holder: str
     token: int
-    until: datetime
+    renewed: float
 
 
-async def take(store: AsyncDatabase[Document], holder: str, now: datetime) -> Lease | None:
-    """The lease, if it is free, run out or already ours; None while another holds it."""
-    leases = store[COLLECTION]
-    try:
-        await leases.insert_one({"_id": KEY, "holder": holder, "token": 1, "until": now + LENGTH, "sequence": 0})
-    except DuplicateKeyError:
-        free = {"_id": KEY, "until": {"$lt": now}, "holder": {"$ne": holder}}
-        await leases.update_one(free, {"$set": {"holder": holder, "until": now + LENGTH}, "$inc": {"token": 1}})
-        await leases.update_one({"_id": KEY, "holder": holder}, {"$set": {"until": now + LENGTH}})
-    document = await leases.find_one({"_id": KEY})
-    if document is None or document["holder"] != holder:
-        return None
-    return Lease(holder, document["token"], document["until"])
+class Lessee:
+    """One who wants the lease. No clock is compared with another's, and none that can be set is asked: a lease is free
+    when it was given back, or when its holder has not renewed it for LENGTH while this one looked on."""
 
+    def __init__(self, store: AsyncDatabase[Document], holder: str) -> None:
+        self._leases, self._holder = store[COLLECTION], holder
+        self._lease: Lease | None = None
+        self._seen: tuple[tuple[object, ...], float] | None = None
 
-async def give_back(store: AsyncDatabase[Document], holder: str, now: datetime) -> None:
-    """Lets the next relay begin at once."""
-    await store[COLLECTION].update_one({"_id": KEY, "holder": holder}, {"$set": {"holder": "", "until": now}})
+    async def hold(self) -> Lease | None:
+        """The lease, taken or renewed if it is time; None while another holds it."""
+        now = time.monotonic()
+        if self._lease is None or now - self._lease.renewed > LENGTH / 2:
+            self._lease = await self._take(now)
+        return self._lease
+
+    def lost(self) -> None:
+        """Another has it."""
+        self._lease = None
+
+    async def give_back(self) -> None:
+        """Lets the next relay begin at once."""
+        if self._lease is not None:
+            self._lease = None
+            await self._leases.update_one({"_id": KEY, "holder": self._holder}, {"$set": {"holder": ""}})
+
+    async def _take(self, now: float) -> Lease | None:
+        document = await self._leases.find_one({"_id": KEY})
+        if document is None:
+            return await self._make(now)
+        if document["holder"] == self._holder:
+            change: Document = {"$inc": {"renewals": 1}}
+        elif document["holder"] == "" or self._is_left(document, now):
+            change = {"$set": {"holder": self._holder}, "$inc": {"renewals": 1, "token": 1}}
+        else:
+            return None
+        as_seen = {"_id": KEY, "holder": document["holder"], "token": document["token"]}
+        updated = await self._leases.update_one({**as_seen, "renewals": document.get("renewals")}, change)
+        if updated.matched_count != 1:
+            return None
+        self._seen = None
+        return Lease(self._holder, document["token"] + change["$inc"].get("token", 0), now)
+
+    async def _make(self, now: float) -> Lease | None:
+        try:
+            await self._leases.insert_one(
+                {"_id": KEY, "holder": self._holder, "token": 1, "renewals": 0, "sequence": 0}
+            )
+        except DuplicateKeyError:
+            return None
+        return Lease(self._holder, 1, now)
+
+    def _is_left(self, document: Document, now: float) -> bool:
+        state = (document["holder"], document["token"], document.get("renewals"))
+        if self._seen is None or self._seen[0] != state:
+            self._seen = (state, now)
+        return now - self._seen[1] > LENGTH
 
 
 async def next_numbers(store: AsyncDatabase[Document], session: AsyncClientSession, lease: Lease, count: int) -> int:
@@ -63,4 +102,4 @@ async def next_numbers(store: AsyncDatabase[Document], session: AsyncClientSessi
     return first
 
 
-__all__ = ["COLLECTION", "LENGTH", "Lease", "LeaseLost", "give_back", "next_numbers", "take"]
+__all__ = ["COLLECTION", "LENGTH", "Lease", "LeaseLost", "Lessee", "next_numbers"]

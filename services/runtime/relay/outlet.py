@@ -11,7 +11,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
 from services.runtime import outbox, steps
-from services.runtime.store import Document, utc_now
+from services.runtime.store import Document
 
 from . import lease
 from .lease import Lease
@@ -35,8 +35,9 @@ class Outlet:
 
     def __init__(self, service: str, store: AsyncDatabase[Document], holder: str) -> None:
         self.service, self.numbers = service, Numbers()
-        self._store, self._holder = store, holder
+        self._store = store
         self._outbox = store[outbox.COLLECTION]
+        self._lessee = lease.Lessee(store, holder)
         self._lease: Lease | None = None
 
     async def drain(self, exchange: AbstractExchange) -> int:
@@ -58,14 +59,11 @@ class Outlet:
 
     async def close(self) -> None:
         """Gives the lease back."""
-        if self._lease is not None:
-            self._lease = None
-            await lease.give_back(self._store, self._holder, utc_now())
+        self._lease = None
+        await self._lessee.give_back()
 
     async def _hold(self) -> bool:
-        now = utc_now()
-        if self._lease is None or self._lease.until - now < lease.LENGTH / 2:
-            self._lease = await lease.take(self._store, self._holder, now)
+        self._lease = await self._lessee.hold()
         return self._lease is not None
 
     async def _waiting(self) -> list[str]:
@@ -92,6 +90,7 @@ class Outlet:
                 await session.with_transaction(body)
         except lease.LeaseLost:
             self._lease = None
+            self._lessee.lost()
             raise
         await steps.reached_async("relay.stamped")
 
