@@ -19,7 +19,10 @@ _PUBLIC: Final = """SELECT r.kind, r.ref, r.incarnation, r.version, r.state, r.d
         WHERE f.key = r.key ORDER BY m.name)),
     (SELECT group_concat(text, '') FROM (SELECT text FROM calendar
         WHERE slot >= r.key * 8 AND slot < r.key * 8 + 8 ORDER BY slot))
-    FROM record r LEFT JOIN shown s ON s.key = r.key LEFT JOIN text t ON t.key = r.key ORDER BY r.kind, r.ref"""
+    FROM record r LEFT JOIN shown s ON s.key = r.key LEFT JOIN text t ON t.key = r.key
+    WHERE r.kind <> 'places' OR EXISTS (SELECT 1 FROM record e WHERE e.kind = 'event' AND e.ref = r.ref)
+    ORDER BY r.kind, r.ref"""
+# The places of a draft or restricted event stand in a snapshot and are shown nowhere: no fact of theirs is public.
 _IDENTITY: Final = """SELECT kind, ref, incarnation, version, state, hash, account, name, scopes, expires
     FROM entry ORDER BY kind, ref"""
 _STATE: Final = 4
@@ -120,7 +123,8 @@ def has_caught_up(live: Path, rebuilt: Path) -> bool:
         connection.execute("ATTACH DATABASE ? AS live", (f"{live.resolve().as_uri()}?mode=ro",))
         found = connection.execute(
             "SELECT 1 FROM main.record AS n LEFT JOIN live.record AS l ON l.kind = n.kind AND l.ref = n.ref "
-            "WHERE (l.key IS NULL AND n.state NOT IN (SELECT value FROM json_each(?))) "
+            "WHERE (l.key IS NULL AND n.state NOT IN (SELECT value FROM json_each(?)) AND (n.kind <> 'places' "
+            "OR EXISTS (SELECT 1 FROM main.record AS e WHERE e.kind = 'event' AND e.ref = n.ref))) "
             "OR (n.incarnation, n.version) > (l.incarnation, l.version) LIMIT 1",
             (_GONE,),
         ).fetchone()
