@@ -8,12 +8,23 @@ import pytest
 from tests.harness import until
 from tests.harness.living import LivingNode, living_node
 
+pytest.register_assert_rewrite("tests.faults.reckoning")
+
+from .journal import Journal  # noqa: E402
+
 
 @pytest.fixture(scope="session")
 def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingNode]:
     """A node that heals by itself. A test that broke it waits until it is well again (`living.is_well`)."""
     with living_node(tmp_path_factory.mktemp("living")) as node:
+        Journal(node.amqp_uri).open()  # before anything is published
         yield node
+
+
+@pytest.fixture(scope="session")
+def journal(living: LivingNode) -> Journal:
+    """Every fact that the node published."""
+    return Journal(living.amqp_uri)
 
 
 @pytest.fixture(scope="session")
