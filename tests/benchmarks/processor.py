@@ -1,8 +1,10 @@
 """How much processor time each part used: what decides where all of them share the same cores."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import psutil
+from pymongo import MongoClient
 
 from .site import Site
 
@@ -32,3 +34,14 @@ def _with_children(pid: int) -> float:
     family = [process, *process.children(recursive=True)]
     times = [member.cpu_times() for member in family]
     return sum(time.user + time.system for time in times)
+
+
+def store_commands(site: Site) -> dict[str, int]:
+    """How many commands the store has carried out so far, by collection (`top`, MongoDB's and SecantusDB's)."""
+    with MongoClient[dict[str, Any]](site.node.mongodb_uri) as client:
+        totals = client.admin.command("top")["totals"]
+    return {
+        name: int(entry["total"]["count"])
+        for name, entry in totals.items()
+        if isinstance(entry, dict) and name.startswith(site.node.database_prefix)
+    }

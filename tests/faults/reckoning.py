@@ -35,7 +35,7 @@ def waiting(node: LivingNode) -> dict[str, int]:
     try:
         for service in SERVICES:
             with node.database(service) as database:
-                found[f"{service} outbox"] = database["outbox"].count_documents({"sequence": {"$gte": 0}})
+                found[f"{service} outbox"] = database["outbox"].count_documents({})
                 found[f"{service} inbox"] = database["inbox"].count_documents({"state": "waiting"})
         with node.database("notifications") as database:
             found["deliveries"] = database["deliveries"].count_documents({"state": "waiting"})

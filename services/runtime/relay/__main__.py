@@ -19,6 +19,7 @@ from pymongo.errors import PyMongoError
 
 from services.contracts.rpc import SERVICES
 from services.runtime import heartbeat, logging, topology
+from services.runtime.backpressure import BrokerBlocked, is_blocked
 from services.runtime.relay.lease import LeaseLost
 from services.runtime.relay.outlet import Outlet
 from services.runtime.relay.publisher import declare
@@ -64,7 +65,7 @@ class Relay:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(heartbeat.beat(await connection.channel(), self._settings.part, self._state))
                 for name in self._outlets:
-                    tasks.create_task(self._empty(name, exchange))
+                    tasks.create_task(self._empty(name, connection, exchange))
 
     async def close(self) -> None:
         """Gives the leases back, if the store answers."""
@@ -85,14 +86,18 @@ class Relay:
         if wake is not None:
             wake.set()
 
-    async def _empty(self, name: str, exchange: aio_pika.abc.AbstractExchange) -> None:
+    async def _empty(
+        self, name: str, connection: aio_pika.abc.AbstractConnection, exchange: aio_pika.abc.AbstractExchange
+    ) -> None:
         while True:
             try:
+                if is_blocked(connection):
+                    raise BrokerBlocked
                 await self._outlets[name].drain(exchange)
                 self._failing.pop(name, None)
             except LeaseLost as error:
                 log.warning("lease lost", service=name, error=str(error))
-            except (PyMongoError, AMQPError, OSError, TimeoutError, RuntimeError) as error:
+            except (PyMongoError, AMQPError, OSError, TimeoutError, RuntimeError, BrokerBlocked) as error:
                 # RuntimeError: aio-pika's channel while it reconnects. The facts stay where they are.
                 self._failing[name] = type(error).__name__
                 log.warning("put off", service=name, error=f"{type(error).__name__}: {error}"[:300])

@@ -1,9 +1,10 @@
-"""The lease on one service's outbox: who may stamp, and the last sequence number. One document, `relay/lease`."""
+"""The lease on one service's outbox: who may stamp, the last sequence number, and what was stamped last. One
+document, `relay/lease`."""
 
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError
 
@@ -11,8 +12,8 @@ from services.runtime.store import Document
 
 COLLECTION = "relay"
 KEY = "lease"
-LENGTH = 5.0
-"""Seconds. So long nothing is published after a relay was killed; one that is stopped gives its leases back."""
+LENGTH = timedelta(seconds=5)
+"""So long nothing is published after a relay was killed; one that is stopped gives its leases back."""
 
 
 class LeaseLost(Exception):
@@ -21,85 +22,67 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """token rises each time the lease changes hands. renewed: when it was asked for last, by time.monotonic()."""
+    """token rises each time the lease changes hands; sequence is the last number given out.
+
+    batch: the documents of the outbox that got the last numbers, as (place, how many facts it has), in order. They
+    may not have been published yet; they are, before any others are stamped.
+    """
 
     holder: str
     token: int
-    renewed: float
+    until: datetime
+    sequence: int
+    batch: tuple[tuple[int, int], ...] = ()
 
 
-class Lessee:
-    """One who wants the lease. No clock is compared with another's, and none that can be set is asked: a lease is free
-    when it was given back, or when its holder has not renewed it for LENGTH while this one looked on."""
-
-    def __init__(self, store: AsyncDatabase[Document], holder: str) -> None:
-        self._leases, self._holder = store[COLLECTION], holder
-        self._lease: Lease | None = None
-        self._seen: tuple[tuple[object, ...], float] | None = None
-
-    async def hold(self) -> Lease | None:
-        """The lease, taken or renewed if it is time; None while another holds it."""
-        now = time.monotonic()
-        if self._lease is None or now - self._lease.renewed > LENGTH / 2:
-            self._lease = await self._take(now)
-        return self._lease
-
-    def lost(self) -> None:
-        """Another has it."""
-        self._lease = None
-
-    async def give_back(self) -> None:
-        """Lets the next relay begin at once."""
-        if self._lease is not None:
-            self._lease = None
-            await self._leases.update_one({"_id": KEY, "holder": self._holder}, {"$set": {"holder": ""}})
-
-    async def _take(self, now: float) -> Lease | None:
-        document = await self._leases.find_one({"_id": KEY})
-        if document is None:
-            return await self._make(now)
-        if document["holder"] == self._holder:
-            change: Document = {"$inc": {"renewals": 1}}
-        elif document["holder"] == "" or self._is_left(document, now):
-            change = {"$set": {"holder": self._holder}, "$inc": {"renewals": 1, "token": 1}}
-        else:
-            return None
-        as_seen = {"_id": KEY, "holder": document["holder"], "token": document["token"]}
-        updated = await self._leases.update_one({**as_seen, "renewals": document.get("renewals")}, change)
-        if updated.matched_count != 1:
-            return None
-        self._seen = None
-        return Lease(self._holder, document["token"] + change["$inc"].get("token", 0), now)
-
-    async def _make(self, now: float) -> Lease | None:
-        try:
-            await self._leases.insert_one(
-                {"_id": KEY, "holder": self._holder, "token": 1, "renewals": 0, "sequence": 0}
-            )
-        except DuplicateKeyError:
-            return None
-        return Lease(self._holder, 1, now)
-
-    def _is_left(self, document: Document, now: float) -> bool:
-        state = (document["holder"], document["token"], document.get("renewals"))
-        if self._seen is None or self._seen[0] != state:
-            self._seen = (state, now)
-        return now - self._seen[1] > LENGTH
+async def take(store: AsyncDatabase[Document], holder: str, now: datetime) -> Lease | None:
+    """The lease, if it is free, run out or already ours; None while another holds it."""
+    leases = store[COLLECTION]
+    try:
+        await leases.insert_one({"_id": KEY, "holder": holder, "token": 1, "until": now + LENGTH, "sequence": 0})
+    except DuplicateKeyError:
+        free = {"_id": KEY, "until": {"$lt": now}, "holder": {"$ne": holder}}
+        await leases.update_one(free, {"$set": {"holder": holder, "until": now + LENGTH}, "$inc": {"token": 1}})
+        await leases.update_one({"_id": KEY, "holder": holder}, {"$set": {"until": now + LENGTH}})
+    document = await leases.find_one({"_id": KEY})
+    if document is None or document["holder"] != holder:
+        return None
+    batch = tuple((place, count) for place, count in document.get("batch", ()))
+    return Lease(holder, document["token"], document["until"], document["sequence"], batch)
 
 
-async def next_numbers(store: AsyncDatabase[Document], session: AsyncClientSession, lease: Lease, count: int) -> int:
-    """Takes `count` sequence numbers, within the transaction that stamps them; the first of them.
+async def renew(store: AsyncDatabase[Document], lease: Lease, now: datetime) -> Lease:
+    """Holds it longer. Raises LeaseLost when the token is no longer this lease's."""
+    until = now + LENGTH
+    updated = await store[COLLECTION].update_one(_mine(lease), {"$set": {"until": until}})
+    if updated.matched_count != 1:
+        raise LeaseLost(f"token {lease.token} is no longer valid")
+    return replace(lease, until=until)
+
+
+async def give_back(store: AsyncDatabase[Document], holder: str, now: datetime) -> None:
+    """Lets the next relay begin at once."""
+    await store[COLLECTION].update_one({"_id": KEY, "holder": holder}, {"$set": {"holder": "", "until": now}})
+
+
+async def stamp(store: AsyncDatabase[Document], lease: Lease, batch: Sequence[tuple[int, int]], now: datetime) -> Lease:
+    """Gives the next sequence numbers to the facts of these documents, and holds the lease longer: one write of one
+    document, so it happens as a whole or not at all. What the batch before it got must have been published.
 
     Raises LeaseLost when the token is no longer this lease's.
     """
-    mine = {"_id": KEY, "token": lease.token, "holder": lease.holder}
-    updated = await store[COLLECTION].update_one(mine, {"$inc": {"sequence": count}}, session=session)
+    after = Lease(
+        lease.holder, lease.token, now + LENGTH, lease.sequence + sum(count for _, count in batch), tuple(batch)
+    )
+    change = {"until": after.until, "sequence": after.sequence, "batch": [list(each) for each in batch]}
+    updated = await store[COLLECTION].update_one({**_mine(lease), "sequence": lease.sequence}, {"$set": change})
     if updated.matched_count != 1:
         raise LeaseLost(f"token {lease.token} is no longer valid")
-    document = await store[COLLECTION].find_one({"_id": KEY}, session=session)
-    assert document is not None
-    first: int = document["sequence"] - count + 1
-    return first
+    return after
 
 
-__all__ = ["COLLECTION", "LENGTH", "Lease", "LeaseLost", "Lessee", "next_numbers"]
+def _mine(lease: Lease) -> Document:
+    return {"_id": KEY, "token": lease.token, "holder": lease.holder}
+
+
+__all__ = ["COLLECTION", "LENGTH", "Lease", "LeaseLost", "give_back", "renew", "stamp", "take"]
