@@ -35,6 +35,11 @@ class Remote:
     def connected(self) -> bool:
         return self._client is not None and self._client.connected
 
+    @property
+    def blocked(self) -> bool:
+        """Whether the broker is there and takes no messages, its disk or memory being nearly full."""
+        return self._client is not None and self._client.blocked
+
     async def call(
         self,
         method: str,

@@ -19,6 +19,7 @@ from services.contracts.principal import Principal
 from services.contracts.rpc import Call
 
 from . import logging, steps, topology
+from .backpressure import BrokerBlocked, is_blocked
 
 log = logging.get(__name__)
 
@@ -94,6 +95,11 @@ class RpcClient:
         connection = self._connection
         return connection is not None and connection.connected.is_set() and not connection.is_closed
 
+    @property
+    def blocked(self) -> bool:
+        """Whether the broker is there and takes no messages."""
+        return self._connection is not None and self.connected and is_blocked(self._connection)
+
     async def close(self) -> None:
         self._task.cancel()
         if self._connection is not None:
@@ -126,6 +132,8 @@ class RpcClient:
     async def _exchange_messages(self, method: str, call: Call, timeout: float) -> bytes:
         if self._exchange is None or not self.connected:
             raise NotSent("the broker is away")
+        if self.blocked:
+            raise NotSent(str(BrokerBlocked()))
         key = str(uuid.uuid4())
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[key] = future
