@@ -1,10 +1,13 @@
 """Which parts of the node live, what they say of themselves, and the numbers for Prometheus."""
 
 import asyncio
+import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self
 
 import aio_pika
 import falcon.asgi
@@ -15,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from gateway.dependencies import Dependencies, Route
 from gateway.read_model.reader import ReadModelAway
+from services.contracts.envelope import parse_time
 from services.runtime import logging, topology
 from services.runtime.heartbeat import Heartbeat
 
@@ -23,6 +27,10 @@ log = logging.get(__name__)
 EXPECTED: Final = ("actors", "events", "consortium", "notifications", "relay", "courier", "projector")
 """Parts that must be heard before the node is ready. The gateway itself answers, so it lives."""
 SILENT_AFTER: Final = 10.0
+CLOCKS_AGREE_WITHIN: Final = 4.0
+"""Seconds. A call is given 4.5, by the caller's clock: a service whose clock differs by more refuses all as late."""
+NEARLY_FULL: Final = 1_000_000_000
+"""Bytes left of the data folder's disk, from which on an operator is warned."""
 _FORGOTTEN_AFTER: Final = 60.0
 
 
@@ -34,7 +42,7 @@ class Parts:
 
     def hear(self, beat: Heartbeat) -> None:
         now = time.monotonic()
-        self.heard[beat.part, beat.pid] = (now, beat)
+        self.heard[beat.part, beat.pid] = (now, _judged(beat))
         for key, (at, _) in list(self.heard.items()):
             if now - at > _FORGOTTEN_AFTER:
                 del self.heard[key]
@@ -57,8 +65,9 @@ class Parts:
                 "age": None if last is None else round(last, 1),
                 "says": "not heard yet" if last is None else f"silent for {last:.0f} s",
                 "details": {},
+                "processes": [],
             }
-        age, beat = min(fresh, key=lambda found: found[0])
+        age, beat = min(fresh, key=_by_age)
         return {
             "part": part,
             "heard": True,
@@ -66,6 +75,9 @@ class Parts:
             "age": round(age, 1),
             "says": beat.says,
             "details": beat.numbers,
+            "processes": [
+                {"pid": beat.pid, "age": round(age, 1), "ready": beat.ready} for age, beat in sorted(fresh, key=_by_age)
+            ],
         }
 
     def collect(self) -> Iterable[Metric]:
@@ -84,6 +96,43 @@ class Parts:
                 gauge.add_metric([state["part"]], float(value))
         yield up
         yield from numbers.values()
+
+
+def _by_age(found: tuple[float, Heartbeat]) -> float:
+    return found[0]
+
+
+def _judged(beat: Heartbeat) -> Heartbeat:
+    """A part whose clock is not ours is not ready, whatever it says. Raises ValueError for a time that is none."""
+    ahead = (parse_time(beat.at) - datetime.now(UTC)).total_seconds()
+    if abs(ahead) <= CLOCKS_AGREE_WITHIN:
+        return beat
+    says = f"its clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} the gateway's"
+    return replace(beat, ready=False, says="; ".join(filter(None, (says, beat.says))))
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk of the data folder, in bytes."""
+
+    free: int
+    total: int
+
+    @classmethod
+    def of(cls, folder: Path) -> Self | None:
+        """None when nobody can say."""
+        try:
+            found = os.statvfs(folder)
+        except OSError:
+            return None
+        return cls(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
+
+    @property
+    def nearly_full(self) -> bool:
+        return self.free < NEARLY_FULL
+
+    def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily("malmi_disk_free_bytes", "left of the data folder's disk", value=float(self.free))
 
 
 class Listener:
@@ -157,7 +206,9 @@ class Readyz:
         reads = _can_read(self._deps)
         parts = self._deps.parts.states()
         missing = [state["part"] for state in parts if not (state["heard"] and state["ready"])]
-        broker = self._deps.remote.connected
+        disk = Disk.of(self._deps.settings.data)
+        blocked = self._deps.remote.blocked
+        broker = self._deps.remote.connected and not blocked
         if not broker:
             missing.insert(0, "broker")
         if not reads:
@@ -174,9 +225,23 @@ class Readyz:
                 "missing": missing,
                 "reads": reads,
                 "broker": broker,
+                "disk": None if disk is None else {"free": disk.free, "total": disk.total},
+                "warnings": _warnings(disk, blocked=blocked),
+                # of the server, whose child this worker is: after a restart its forerunner may answer for a moment
+                "gateway": {"pid": os.getppid()},
                 "parts": parts,
             }
         )
+
+
+def _warnings(disk: Disk | None, *, blocked: bool) -> list[str]:
+    """What an operator should look at, in words; for itself no reason to take the node out of service."""
+    found = []
+    if blocked:
+        found.append("the broker takes no messages: its disk or memory is nearly full")
+    if disk is not None and disk.nearly_full:
+        found.append(f"the disk of the data folder is nearly full: {disk.free / 1e6:.0f} MB left")
+    return found
 
 
 def _can_read(deps: Dependencies) -> bool:
@@ -195,10 +260,16 @@ class MetricsPage:
         self._deps = deps
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
-        body, content_type = self._deps.metrics.page(self._deps.parts.collect)
+        body, content_type = self._deps.metrics.page(self._gauges)
         response.content_type = content_type
         response.set_header("Cache-Control", "no-store")
         response.data = body
+
+    def _gauges(self) -> Iterable[Metric]:
+        yield from self._deps.parts.collect()
+        disk = Disk.of(self._deps.settings.data)
+        if disk is not None:
+            yield from disk.collect()
 
 
 def routes(deps: Dependencies) -> list[Route]:

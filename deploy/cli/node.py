@@ -242,7 +242,7 @@ def down(folder: DataFolder) -> None:
 def status(folder: DataFolder, *, as_json: bool) -> None:
     """Show the parts of a node.
 
-    Ends with 0 when all are ready, 1 when some are not, 3 when no node runs here.
+    Ends with 0 when all are ready, 1 when some are not or a disk is nearly full, 3 when no node runs here.
     """
     state = folder.state()
     running = folder.path.exists() and folder.is_running()
@@ -250,12 +250,15 @@ def status(folder: DataFolder, *, as_json: bool) -> None:
         say(json.dumps({"running": False}) if as_json else f"No node is running in {folder.path}.")
         sys.exit(NOT_RUNNING)
     current = preparation.with_heartbeats(state, folder)
-    healthy = current.phase == "running" and all(part.state == "ready" for part in current.parts)
+    all_ready = current.phase == "running" and all(part.state == "ready" for part in current.parts)
+    healthy = all_ready and not current.warnings
     if as_json:
         say(json.dumps({"running": True, "healthy": healthy, **asdict(current)}, indent=1))
     else:
         say(f"{current.node}: {current.phase} since {current.since}\n")
         say(_shown(current))
+        for warning in current.warnings:
+            say(f"\nWARNING: {warning}")
     sys.exit(RUNNING if healthy else DEGRADED)
 
 

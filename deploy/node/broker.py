@@ -20,6 +20,8 @@ from .standalone import Standalone
 from .state import write_text
 
 VHOST = "malmi"
+DISK_RESERVE = 200_000_000
+"""Bytes. RabbitMQ's own default, 50 MB, is less than a busy minute of store and broker on the same disk."""
 PORTS = ("broker", "broker_management", "broker_distribution", "broker_names")
 _PLUGINS = ("rabbitmq_management", "rabbitmq_federation", "rabbitmq_federation_management")
 # Debian's own command, first on the PATH, insists on root or the user rabbitmq; this one runs as anybody.
@@ -126,6 +128,8 @@ load_definitions = {file}
 log.console = true
 log.console.level = info
 log.file = false
+# With less left it takes no messages, until there is more again: its own files and those of the store need room.
+disk_free_limit.absolute = {DISK_RESERVE}
 """,
     )
     write_text(folder / "enabled_plugins", f"[{','.join(_PLUGINS)}].")

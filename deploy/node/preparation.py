@@ -1,18 +1,22 @@
 """From what was asked to a plan that can be started; and from a state file to how the node is now."""
 
 import os
+import shutil
 from dataclasses import replace
+from typing import Any
 
 from . import ports as free_ports
 from . import regions
 from .errors import NodeError
 from .folder import PORTS, DataFolder, Setup
-from .parts import BROKER_USERS, OURS, Plan, heard
+from .parts import BROKER_USERS, OURS, Plan, heard, role
 from .probes import fetch_json
 from .state import NodeState
 
 DEFAULT_REGION = "pohjois-karjala"
 DEFAULT_PORT = 8080
+NEARLY_FULL = 1_000_000_000
+"""Bytes left, as in gateway/health.py."""
 
 
 def plan_setup(folder: DataFolder, region: str | None, port: int | None) -> Setup:
@@ -78,12 +82,22 @@ def with_heartbeats(state: NodeState, folder: DataFolder) -> NodeState:
         return state
     status, body = fetch_json(f"http://{free_ports.LOCALHOST}:{setup.ports['gateway']}/readyz", 3.0)
     said = heard(body)
+
+    def hears(part: str, pid: int) -> bool:
+        return bool(status) if part == "gateway" else pid in said.get(role(part), ())
+
     parts = tuple(
         replace(part, state="starting", last_exit=part.last_exit or "not heard by the gateway")
-        if part.state == "ready"
-        and part.name in OURS
-        and not (part.name in said or (part.name == "gateway" and status))
+        if part.state == "ready" and part.process and role(part.name) in OURS and not hears(part.name, part.process.pid)
         else part
         for part in state.parts
     )
-    return replace(state, parts=parts)
+    return replace(state, parts=parts, warnings=_warnings(body, folder))
+
+
+def _warnings(readiness: Any, folder: DataFolder) -> tuple[str, ...]:
+    """As the gateway tells them; while it does not answer, whether the disk has room left."""
+    if isinstance(readiness, dict):
+        return tuple(readiness.get("warnings", ()))
+    free = shutil.disk_usage(folder.path).free
+    return (f"the disk of the data folder is nearly full: {free / 1e6:.0f} MB left",) if free < NEARLY_FULL else ()

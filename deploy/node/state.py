@@ -28,7 +28,7 @@ class PartState:
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """The whole node. `problem`: why phase is failed."""
+    """The whole node. `problem`: why phase is failed. `warnings`: what an operator should look at, though all goes."""
 
     node: str
     supervisor: Identity
@@ -37,6 +37,7 @@ class NodeState:
     urls: dict[str, str] = field(default_factory=dict)
     parts: tuple[PartState, ...] = ()
     problem: str | None = None
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -52,6 +53,7 @@ class NodeState:
                 for part in data["parts"]
             ),
             problem=data["problem"],
+            warnings=tuple(data.get("warnings", ())),
         )
 
     def to_json(self) -> dict[str, Any]:
