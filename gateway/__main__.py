@@ -1,7 +1,9 @@
 """Runs the gateway: `python -m gateway`. Granian with as many workers as MALMI_WORKERS says."""
 
+import contextlib
 import os
 import shutil
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
@@ -24,10 +26,34 @@ def main() -> None:
     """Serves until SIGTERM or SIGINT. Open requests are answered first; a worker that dies is started again."""
     settings = Settings.from_environment()
     logging.configure(settings.part, settings.log_level)
-    numbers = settings.data / "run" / f"metrics-{settings.port}"
-    shutil.rmtree(numbers, ignore_errors=True)
-    numbers.mkdir(parents=True, mode=0o700)
+    numbers = _folder_of_numbers(settings)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(numbers)  # read when a worker imports prometheus_client
+    try:
+        _serve(settings)
+    finally:
+        shutil.rmtree(numbers, ignore_errors=True)
+
+
+def _folder_of_numbers(settings: Settings) -> Path:
+    """Where the workers count, in files that they map into memory: in memory itself, for a worker that counts on a
+    full disk is killed by SIGBUS. Of this process alone: during a restart its forerunner counts too. Raises OSError
+    when there is no place at all."""
+    for place, name in (
+        (Path("/dev/shm"), f"malmi-{os.getuid()}-metrics-{settings.port}"),
+        (settings.data / "run", f"metrics-{settings.port}"),
+    ):
+        for left in place.glob(f"{name}-*"):
+            if not Path(f"/proc/{left.name.rpartition('-')[2]}").exists():
+                shutil.rmtree(left, ignore_errors=True)
+        made = place / f"{name}-{os.getpid()}"
+        shutil.rmtree(made, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            made.mkdir(parents=True, mode=0o700)  # not one that another user made
+            return made
+    raise OSError("no place for the metrics of the gateway's workers")
+
+
+def _serve(settings: Settings) -> None:
     Granian(
         "gateway.app:create",
         factory=True,
