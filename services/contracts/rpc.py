@@ -97,6 +97,9 @@ def _everywhere() -> tuple[Method, ...]:
         for method in (
             _query(f"{service}.snapshot", node.Snapshot, node.SnapshotPage, "A page of all records of a kind."),
             _query(f"{service}.recipient", node.AskRecipient, node.Recipient, "Who a reference is, now; or null."),
+            _query(
+                f"{service}.recipients", node.AskRecipients, node.Recipient, "One or null for each, in order.", "list"
+            ),
             _query(f"{service}.dead_letters", node.ListDeadLetters, node.DeadLetterView, "oldest first", "list"),
             _command(f"{service}.replay", node.ReplayDeadLetters, None, "{'replayed': n}: tried again now."),
         )
@@ -223,7 +226,7 @@ def dump_answer(method: Method, answer: Any) -> Any:
     if method.answer is None or answer is None:
         return answer
     if method.shape == "list":
-        return [dump(method.answer, record) for record in answer]
+        return [None if record is None else dump(method.answer, record) for record in answer]
     if method.shape == "page":
         return {**answer, "items": [dump(method.answer, record) for record in answer["items"]]}
     return dump(method.answer, answer)

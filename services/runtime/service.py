@@ -150,6 +150,10 @@ class CommonCalls:
         return self.runtime.desk.query(wire, self._recipient)
 
     @call
+    def recipients(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self._recipients)
+
+    @call
     def dead_letters(self, wire: Any) -> Any:
         return self.runtime.desk.query(wire, self._dead_letters)
 
@@ -171,6 +175,9 @@ class CommonCalls:
     def _recipient(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
         work.require_the_node()
         return self.runtime.definition.recipient(work, made, arguments)
+
+    def _recipients(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
+        return [self._recipient(work, made, asked) for asked in arguments["asked"]]
 
     def _dead_letters(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
         work.require(f"{self.runtime.definition.name}.dead_letters.read", Target())

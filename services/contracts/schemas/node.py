@@ -26,6 +26,12 @@ class AskRecipient(Strict):
     purpose = Text(longest=60, required=True)
 
 
+class AskRecipients(Strict):
+    """As AskRecipient, for mails that go out at one moment."""
+
+    asked = fields.List(fields.Nested(AskRecipient), required=True, validate=validate.Length(min=1, max=100))
+
+
 class Recipient(Tolerant):
     """None (the person is gone: nothing is sent) or where to send. `link`: path on this node that the mail needs
     (with its token). `says`: what else the mail needs that only the owner knows,

@@ -67,7 +67,7 @@ def test_every_remote_call_of_the_contracts_can_be_reached_or_is_for_parts_alone
         "notifications.subscribe", "notifications.subscribe_account", "events.event",
         "consortium.news_item",
     }  # fmt: skip
-    for_parts = {f"{service}.{name}" for service in rpc.SERVICES for name in ("snapshot", "recipient")}
+    for_parts = {f"{service}.{name}" for service in rpc.SERVICES for name in ("snapshot", "recipient", "recipients")}
     letters = {f"{service}.{name}" for service in rpc.SERVICES for name in ("dead_letters", "replay")}
     reached = {endpoint.call for endpoint in ALL} | elsewhere | for_parts | letters
     assert set(rpc.BY_NAME) == reached

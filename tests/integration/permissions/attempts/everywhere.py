@@ -27,6 +27,13 @@ def _recipient(service: str) -> Attempt:
     return Attempt(f"{service}.recipient", f"{service}.recipient", (), owner, who="node")
 
 
+def _recipients(service: str) -> Attempt:
+    def owner(world: Any, _who: Any) -> dict[str, Any]:
+        return {"asked": [{"reference": world.owner.account, "purpose": "event.published"}]}
+
+    return Attempt(f"{service}.recipients", f"{service}.recipients", (), owner, who="node")
+
+
 def _letters(service: str, call: str, happening: str) -> Attempt:
     row = f"{service}.dead_letters.{happening}"
     return Attempt(f"{service}.{call}", f"{service}.{call}", (row,), nothing, OPERATOR)
@@ -38,6 +45,7 @@ ATTEMPTS = tuple(
     for attempt in (
         *(_snapshot(service, kind) for kind in _KINDS[service]),
         _recipient(service),
+        _recipients(service),
         _letters(service, "dead_letters", "read"),
         _letters(service, "replay", "replay"),
     )
