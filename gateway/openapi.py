@@ -72,7 +72,10 @@ TAGS: Final = {
     "people": "Accounts, sessions, API keys, mandates.",
     "node": "The node itself.",
 }
-_ALWAYS: Final = ("internal_error", "not_acceptable")
+_ALWAYS: Final = ("internal_error", "not_acceptable", "sign_in_needed")
+"""Of any operation; the last one for a key that is not, or no longer, known, also where none is needed."""
+_OF_COMMANDS: Final = ("bad_request", "other_origin", "key_reused", "too_many", "outcome_unknown", "store_away", "late")
+"""bad_request: of a malformed Idempotency-Key or If-Match."""
 _PATH_FIELD: Final = re.compile(r"{([a-z_]+)(?::[^}]*)?}")
 _JSON: Final = re.compile(r"^application/(json|.+\+json)$")
 _ABOUT: Final = """The API of a regional node of Malmi, a network platform for mining clusters.
@@ -176,7 +179,7 @@ def _components(spec: APISpec) -> None:
         "header",
         {
             "name": "If-Match",
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "pattern": '^"[0-9]{1,9}-[0-9]{1,15}"$', "examples": ['"1-5"']},
             "description": "The record's ETag: refuse (412) if it changed since.",
         },
     )
@@ -235,7 +238,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     for status, schema in operation.more_answers.items():
         responses[str(status)] = _success(operation, status, schema)
     codes: dict[int, list[str]] = {}
-    for code in dict.fromkeys((*operation.problems, *_ALWAYS)):
+    for code in dict.fromkeys((*operation.problems, *(_OF_COMMANDS if operation.is_command else ()), *_ALWAYS)):
         codes.setdefault(TYPES[code].status, []).append(code)
     for status, found in sorted(codes.items()):
         responses[str(status)] = {

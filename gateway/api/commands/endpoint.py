@@ -78,7 +78,7 @@ class Endpoint:
 
     @property
     def takes_if_match(self) -> bool:
-        return "expected_version" in self.method.arguments().fields
+        return self.is_command and "expected_version" in self.method.arguments().fields
 
     def describe(self) -> Operation:
         """What OpenAPI says of it."""
@@ -87,10 +87,10 @@ class Endpoint:
         problems = ["sign_in_needed", "forbidden", "service_away"]
         if self.takes_body:
             problems += ["invalid", "bad_request", "unsupported_media_type", "too_large", "unknown_reference"]
-        if self.path_fields:
+        if self.path_fields or self.query or self.account or self.policy == "token":
             problems.append("not_found")
         if self.is_command:
-            problems += ["conflict", "key_reused", "outcome_unknown"]
+            problems.append("conflict")
         if self.takes_if_match:
             problems.append("version_mismatch")
         if self.policy:

@@ -65,9 +65,11 @@ class EndpointResource:
             sent = await body.read_json(request, limit)
             unknown = tuple(name for name in sent if name not in endpoint.body_fields)
             given |= {name: value for name, value in sent.items() if name in endpoint.body_fields}
-        version = conditions.expected_version(request, self._deps.settings.incarnation, endpoint.takes_if_match)
-        if version is not None:
-            given["expected_version"] = version
+        if endpoint.is_command:
+            incarnation = self._deps.settings.incarnation
+            version = conditions.expected_version(request, incarnation, endpoint.takes_if_match)
+            if version is not None:
+                given["expected_version"] = version
         check(endpoint, given, path, unknown)
         return given
 

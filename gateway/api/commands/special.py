@@ -74,7 +74,15 @@ class Sessions:
             status=201,
             body=actors.OpenSession,
             is_command=True,
-            problems=("invalid", "bad_request", "unsupported_media_type", "too_large", "rate_limited", "service_away"),
+            problems=(
+                "not_found",
+                "conflict",
+                "invalid",
+                "unsupported_media_type",
+                "too_large",
+                "rate_limited",
+                "service_away",
+            ),
         )
     }
 
@@ -231,7 +239,10 @@ class ReplayDeadLetters:
         "post": Operation(
             id="replay_dead_letters", summary="Try dead letters of a service again", tag="node",
             answer=answers.Replayed, body=queries.Replay, open_to_visitors=False, is_command=True,
-            problems=("sign_in_needed", "forbidden", "invalid", "bad_request", "service_away", "outcome_unknown"),
+            problems=(
+                "sign_in_needed", "forbidden", "not_found", "invalid", "unsupported_media_type", "too_large",
+                "service_away",
+            ),
         )
     }  # fmt: skip
 

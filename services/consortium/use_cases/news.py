@@ -7,7 +7,7 @@ from services.consortium import model
 from services.consortium.model import Consortium, News, Target
 from services.consortium.store import ConsortiumStore
 from services.contracts import identifiers, permissions
-from services.contracts.errors import Conflict, NotFound
+from services.contracts.errors import Conflict, NotFound, field_error
 from services.runtime.documents import structure, to_values
 from services.runtime.records import expect_version
 from services.runtime.work import Work
@@ -18,9 +18,12 @@ POST, READ = "consortium.news.post", "consortium.news.read"
 
 
 def post_news(work: Work, store: ConsortiumStore, arguments: Arguments) -> dict[str, Any]:
-    """Raises NotFound for a target that is not there, Forbidden, Invalid, Conflict for one that is closed."""
+    """Raises Forbidden, Invalid, also for a target that is not there, Conflict for one that is closed."""
     target = structure(Target, arguments["target"])
-    consortium = _consortium_of(store, target)
+    try:
+        consortium = _consortium_of(store, target)
+    except NotFound as error:
+        raise field_error("target.id", error.message) from error
     work.require(POST, _whose(work, consortium, target))
     _check_open(store, consortium, target)
     made = {

@@ -5,7 +5,21 @@ from marshmallow import EXCLUDE, fields, validate
 from services.contracts import identifiers, permissions, principal, vocabularies
 
 from .base import Record, Strict, Tolerant
-from .fields import LONG, MEDIUM, Email, Localized, Moment, Text, WebAddress, each, id_of, nuts3, one_of
+from .fields import (
+    LONG,
+    MEDIUM,
+    Email,
+    Localized,
+    Moment,
+    Text,
+    WebAddress,
+    WholeNumber,
+    YesOrNo,
+    each,
+    id_of,
+    nuts3,
+    one_of,
+)
 
 
 class Identifier(Strict):
@@ -78,7 +92,7 @@ class OrganisationId(Strict):
 
 class DecideProposal(Strict):
     id = id_of(identifiers.ORGANISATION, required=True)
-    admit = fields.Boolean(required=True)
+    admit = YesOrNo(required=True)
     reason = Text(longest=MEDIUM, shortest=0, lines=True, load_default="")
 
 
@@ -92,7 +106,7 @@ class ImportOrganisations(Strict):
 
     csv = fields.String(required=True, validate=validate.Length(min=1, max=1_000_000))
     region = nuts3(required=True, metadata={"description": "The coordinator's region; for rows that name none."})
-    dry_run = fields.Boolean(load_default=False)
+    dry_run = YesOrNo(load_default=False)
 
 
 class ImportRow(Tolerant):
@@ -169,7 +183,7 @@ class IssueKey(Strict):
     account = id_of(identifiers.ACCOUNT, required=True)
     name = Text(longest=100, required=True)
     scopes = each(one_of(principal.ALL_SCOPES), least=1, most=10, required=True)
-    days = fields.Integer(load_default=365, validate=validate.Range(min=1, max=1_096))
+    days = WholeNumber(load_default=365, least=1, most=1_096)
 
 
 class KeyId(Strict):

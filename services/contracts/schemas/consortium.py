@@ -5,7 +5,7 @@ from marshmallow import EXCLUDE, fields, validate
 from services.contracts import identifiers, vocabularies
 
 from .base import Record, Strict
-from .fields import LONG, MEDIUM, Localized, Text, WebAddress, each, id_of, nuts3, one_of
+from .fields import LONG, MEDIUM, Day, Localized, Text, WebAddress, YesOrNo, each, id_of, nuts3, one_of
 
 MEMBERSHIP_STATES = ("asked", "invited", "active", "declined", "ended")
 
@@ -69,9 +69,9 @@ class InviteMember(Strict):
     consortium = id_of(identifiers.CONSORTIUM, required=True)
     organisation = id_of(identifiers.ORGANISATION, required=True)
     role = one_of(vocabularies.MEMBER_ROLES, load_default="partner")
-    since = fields.Date(allow_none=True, load_default=None)
-    until = fields.Date(allow_none=True, load_default=None)
-    agreed = fields.Boolean(load_default=False)
+    since = Day(allow_none=True, load_default=None)
+    until = Day(allow_none=True, load_default=None)
+    agreed = YesOrNo(load_default=False)
 
 
 class DecideMembership(Strict):
@@ -79,8 +79,8 @@ class DecideMembership(Strict):
 
     id = id_of(identifiers.MEMBERSHIP, required=True)
     expected_version = fields.Integer(allow_none=True, load_default=None)
-    accept = fields.Boolean(required=True)
-    since = fields.Date(allow_none=True, load_default=None)
+    accept = YesOrNo(required=True)
+    since = Day(allow_none=True, load_default=None)
 
 
 class ChangeRole(Strict):
@@ -89,7 +89,7 @@ class ChangeRole(Strict):
     id = id_of(identifiers.MEMBERSHIP, required=True)
     expected_version = fields.Integer(allow_none=True, load_default=None)
     role = one_of(vocabularies.MEMBER_ROLES, required=True)
-    since = fields.Date(required=True)
+    since = Day(required=True)
 
 
 class EndMembership(Strict):
@@ -97,7 +97,7 @@ class EndMembership(Strict):
 
     id = id_of(identifiers.MEMBERSHIP, required=True)
     expected_version = fields.Integer(allow_none=True, load_default=None)
-    until = fields.Date(allow_none=True, load_default=None)
+    until = Day(allow_none=True, load_default=None)
 
 
 class MembershipRecord(Record):

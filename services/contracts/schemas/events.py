@@ -14,6 +14,7 @@ from .fields import (
     Text,
     TimeZone,
     WebAddress,
+    WholeNumber,
     each,
     id_of,
     nuts3,
@@ -57,7 +58,7 @@ class _EventFields(Strict):
     regions = each(nuts3(), most=20, load_default=list)
     languages = each(one_of(vocabularies.LANGUAGES), most=4, load_default=list)
     audience = fields.Nested(Audience, load_default=lambda: {"kind": "public", "ids": []})
-    capacity = fields.Integer(allow_none=True, load_default=None, validate=validate.Range(min=1, max=100_000))
+    capacity = WholeNumber(allow_none=True, load_default=None, least=1, most=100_000)
     sign_up_closes = Moment(allow_none=True, load_default=None)
 
 
@@ -82,7 +83,7 @@ class ChangeEvent(Strict):
     regions = each(nuts3(), most=20)
     languages = each(one_of(vocabularies.LANGUAGES), most=4)
     audience = fields.Nested(Audience)
-    capacity = fields.Integer(allow_none=True, validate=validate.Range(min=1, max=100_000))
+    capacity = WholeNumber(allow_none=True, least=1, most=100_000)
     sign_up_closes = Moment(allow_none=True)
 
 

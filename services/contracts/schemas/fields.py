@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,14 +14,21 @@ from services.contracts.vocabularies import LANGUAGES
 
 SHORT, MEDIUM, LONG = 200, 1_000, 20_000
 NUTS3 = re.compile(r"^[A-Z]{2}[0-9A-Z]{3}$")
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LINE_ENDS = frozenset("\n\t\u2028\u2029")
+_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _EMAIL = re.compile(r"^[^@\s<>\"(),:;\\\[\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]$")
 
 
 def reject_control_characters(text: str) -> None:
-    """Refuses control characters but line breaks and tabs: they forge headers, logs and spreadsheet cells."""
+    """Refuses what shows text as something else than it is: control characters but line breaks and tabs (they forge
+    headers, logs and spreadsheet cells), and the characters that turn the direction of what follows (a name then reads
+    otherwise than it is stored: Unicode Technical Report 36, 2.5). Right-to-left letters need none of them."""
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t":
             raise ValidationError("Control characters are not allowed.")
+        if character in _DIRECTIONS:
+            raise ValidationError("Characters that change the direction of text are not allowed.")
 
 
 def described(rest: dict[str, Any], **metadata: Any) -> dict[str, Any]:
@@ -41,8 +48,10 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs)).strip()
+        if self._lines:
+            text = text.replace("\r\n", "\n")
         reject_control_characters(text)
-        if not self._lines and ("\n" in text or "\t" in text):
+        if not self._lines and not _LINE_ENDS.isdisjoint(text):
             raise ValidationError("Line breaks are not allowed here.")
         if len(text) < self._shortest:
             raise ValidationError("This may not be empty.")
@@ -88,6 +97,18 @@ class Moment(fields.Field[datetime]):
         return None if value is None else format_time(value)
 
 
+class Day(fields.Date):
+    """A day as YYYY-MM-DD (RFC 3339, full-date), of a time in which people of a consortium live."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or _DAY.match(value) is None:
+            raise ValidationError("Give a day such as 2027-03-28.")
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not 1900 <= day.year <= 2100:
+            raise ValidationError("The year must lie between 1900 and 2100.")
+        return day
+
+
 class TimeZone(fields.String):
     """A name of the IANA time zone database, e.g. Europe/Helsinki."""
 
@@ -115,11 +136,28 @@ class Email(fields.String):
         return f"{local}@{domain.lower()}"
 
 
+class WholeNumber(fields.Integer):
+    """A number without a fraction, as a JSON number: neither "5" nor 5.7 nor true."""
+
+    def __init__(self, *, least: int, most: int, **rest: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(min=least, max=most), **rest)
+
+
+class YesOrNo(fields.Boolean):
+    """true or false, and nothing that only looks like it ("no", 1)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class WebAddress(fields.Url):
     """An http(s) address without a name and password in it."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(schemes={"http", "https"}, require_tld=False, validate=validate.Length(max=2_000), **rest)
+        known = described(rest, format="uri", pattern="^https?://[^/@]")
+        super().__init__(schemes={"http", "https"}, require_tld=False, validate=validate.Length(max=2_000), **known)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address: str = super()._deserialize(value, attr, data, **kwargs)
@@ -167,12 +205,15 @@ __all__ = [
     "LONG",
     "MEDIUM",
     "SHORT",
+    "Day",
     "Email",
     "Localized",
     "Moment",
     "Text",
     "TimeZone",
     "WebAddress",
+    "WholeNumber",
+    "YesOrNo",
     "each",
     "id_of",
     "one_of",

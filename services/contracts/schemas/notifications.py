@@ -5,14 +5,14 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from services.contracts import identifiers, vocabularies
 
 from .base import Record, Strict, Tolerant
-from .fields import Email, Moment, Text, WebAddress, each, id_of, nuts3, one_of
+from .fields import Email, Moment, Text, WebAddress, YesOrNo, each, id_of, nuts3, one_of
 
 
 class Filter(Strict):
     """What is wanted. Within a list any, between lists all; `everything` must be said. consortia and working
     groups stand for themselves: news and events of one of them match whatever their region and theme."""
 
-    everything = fields.Boolean(load_default=False)
+    everything = YesOrNo(load_default=False)
     regions = each(nuts3(), most=50, load_default=list)
     themes = each(one_of(vocabularies.THEMES), most=20, load_default=list)
     consortia = each(id_of(identifiers.CONSORTIUM), most=50, load_default=list)

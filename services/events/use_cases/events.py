@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.contracts import identifiers
-from services.contracts.errors import Conflict, NotFound
+from services.contracts.errors import Conflict, NotFound, SignInNeeded
 from services.events import model
 from services.events.model import Event, Place, Places
 from services.events.store import EventStore
@@ -87,9 +87,14 @@ def event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]
 
 
 def own_events(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
-    """Events of the organisers and regions that the caller acts for, drafts too, in order of id."""
+    """Events of the organisers and regions that the caller acts for, drafts too, in order of id.
+
+    Raises SignInNeeded.
+    """
     account = work.principal.account
-    mandates = tuple(work.mandates_of(account)) if account is not None else ()
+    if account is None:
+        raise SignInNeeded("Sign in to see your own events.")
+    mandates = tuple(work.mandates_of(account))
     organisers = {mandate.target for mandate in mandates if mandate.role in ("partner", "secretary", "coordinator")}
     regions = {mandate.target for mandate in mandates if mandate.role == "coordinator"}
     limit: int = arguments["limit"]
