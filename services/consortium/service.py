@@ -5,6 +5,7 @@ from typing import Any
 from services.contracts.envelope import Visibility
 from services.runtime import topology
 from services.runtime.definition import ServiceDefinition
+from services.runtime.duties import Duty
 from services.runtime.service import CommonCalls, Runtime, call
 from services.runtime.snapshots import snapshot_of
 
@@ -40,6 +41,13 @@ DEFINITION = ServiceDefinition(
         ),
         "news": snapshot_of("consortium.news.changed", lambda store: store.posted, _seen_news),
     },
+    duties=(
+        Duty(
+            "end memberships whose term is over",
+            due=lambda store, work, limit: store.memberships_run_out(work.today, limit),
+            do=use_cases.run_out,
+        ),
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """Collections of consortium, and their indexes."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.client_session import ClientSession
@@ -25,6 +26,7 @@ INDEXES = {
         ),
         IndexModel([("consortium", ASCENDING), ("state", ASCENDING)]),
         IndexModel([("organisation", ASCENDING)]),
+        IndexModel([("state", ASCENDING), ("last_day", ASCENDING)]),
     ),
     "working_groups": (
         records.INDEX,
@@ -78,6 +80,11 @@ class ConsortiumStore:
         """Asked, invited or active, of all organisations."""
         found = (self.memberships.where({"consortium": consortium, "state": state}) for state in LIVING)
         return [membership for some in found for membership in some]
+
+    def memberships_run_out(self, today: date, limit: int) -> list[str]:
+        """Ids of the active ones whose last day was before today."""
+        before = {"state": "active", "last_day": {"$gt": "", "$lt": today.isoformat()}}
+        return [membership.id for membership in self.memberships.where(before, limit=limit, sort="last_day")]
 
     def members_of(self, consortium: str) -> set[str]:
         """The organisations that are members now."""

@@ -8,6 +8,7 @@ from services.contracts.envelope import Visibility
 
 from . import commands, inbox, mandates, outbox, topology
 from .desk import StoreFactory
+from .duties import Duty
 from .inbox import Reactions
 from .store import Indexes
 from .work import Work
@@ -56,6 +57,8 @@ class ServiceDefinition:
     replay_others: Replay = replay_no_others
     sweeps: tuple[Callable[[Any], None], ...] = field(default=())
     """Called every second with the store factory's product outside a transaction: housekeeping of the service's own."""
+    duties: tuple[Duty, ...] = ()
+    """What it does by itself when the time has come, and tells in facts."""
 
     @property
     def all_indexes(self) -> Indexes:

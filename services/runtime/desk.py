@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
+from zoneinfo import ZoneInfo
 
 from eventlet.semaphore import Semaphore
 from pymongo.client_session import ClientSession
@@ -130,7 +131,8 @@ class Desk:
         origin = Origin(
             self.settings.node, self.settings.incarnation, call.correlation_id, call.id or call.correlation_id
         )
-        return Work(origin, utc_now(), call.principal, held, self.settings.secret)
+        zone = ZoneInfo(self.settings.time_zone)
+        return Work(origin, utc_now(), call.principal, held, self.settings.secret, zone)
 
     def _dump(self, call: Call, answer: Any) -> Any:
         return rpc.dump_answer(rpc.BY_NAME[f"{self.service}.{call.method}"], answer)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import eventlet
 from nameko.extensions import DependencyProvider
@@ -19,6 +20,7 @@ from services.contracts.principal import OPERATOR
 from . import commands, heartbeat, inbox, logging, mandates, outbox, store
 from .definition import ServiceDefinition
 from .desk import Desk, open_desk
+from .duties import Duties
 from .heartbeat import Heartbeat
 from .listener import FactListener
 from .pulse import Pulse
@@ -52,6 +54,7 @@ class Runtime(DependencyProvider):
         self._pulse = Pulse(settings.amqp_uri, name, self._state)
         self._desk = open_desk(name, settings, self._store, self.definition.store, self._pulse.nudge)
         self._listener = FactListener(settings.amqp_uri, self.definition.consumer, self._inbox, self._pulse.nudge)
+        self._duties = Duties(self._store, self.definition.store, self.definition.duties, self._work_of_its_own)
         self._stopped = False
         self._wait_for_store()
 
@@ -94,16 +97,23 @@ class Runtime(DependencyProvider):
                 return
 
     def _apply(self, session: ClientSession, fact: Fact) -> list[Fact]:
-        origin = Origin(self._settings.node, self._settings.incarnation, fact.correlation_id, fact.id)
-        work = Work(
-            origin,
+        work = self._own_work(fact.correlation_id, fact.id, session)
+        made = self.definition.store(self._store, session)
+        return inbox.apply_reactions(work, made, self.definition.reactions, fact)
+
+    def _work_of_its_own(self, correlation: str, session: ClientSession | None) -> Work:
+        return self._own_work(correlation, correlation, session)
+
+    def _own_work(self, correlation: str, causation: str, session: ClientSession | None) -> Work:
+        """Work that nobody asked for: a reaction, a duty."""
+        return Work(
+            Origin(self._settings.node, self._settings.incarnation, correlation, causation),
             store.utc_now(),
             OPERATOR,
             lambda account: mandates.held_by(self._store, account, session),
             self._settings.secret,
+            ZoneInfo(self._settings.time_zone),
         )
-        made = self.definition.store(self._store, session)
-        return inbox.apply_reactions(work, made, self.definition.reactions, fact)
 
     def _sweep(self) -> None:
         next_housekeeping = 0.0
@@ -111,6 +121,8 @@ class Runtime(DependencyProvider):
             try:
                 with store.reaching(SWEEP_SECONDS):  # a store that hangs would keep it for ever
                     if self._inbox.retry_due():
+                        self._pulse.nudge()
+                    if self._duties.look():
                         self._pulse.nudge()
                     for sweep in self.definition.sweeps:
                         sweep(self.definition.store(self._store, None))
@@ -129,6 +141,7 @@ class Runtime(DependencyProvider):
                     "outbox_waiting": outbox.waiting(self._store),
                     "inbox_waiting": self._inbox.count("waiting"),
                     "dead_letters": self._inbox.count("dead"),
+                    "duties_failing": self._duties.failing,
                 }
         except (StoreAway, PyMongoError) as error:
             says = str(error) or type(error).__name__

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.contracts import facts, identifiers
 from services.contracts.envelope import Fact, Visibility
 from services.contracts.errors import Forbidden, SignInNeeded
 from services.contracts.permissions import BY_ACTION, Mandate, Target, may
 from services.contracts.principal import ALL_SCOPES, Principal
+
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Origin:
 class Work:
     """One transaction's worth. `now` is the same moment throughout. `told` is committed with the change (rule 4).
 
-    secret: the node's, for the tokens of links (links.py).
+    secret: the node's, for the tokens of links (links.py). time_zone: whose calendar says which day it is.
     """
 
     origin: Origin
@@ -34,7 +37,13 @@ class Work:
     principal: Principal
     mandates_of: Callable[[str], Iterable[Mandate]]
     secret: bytes = b""
+    time_zone: ZoneInfo = _UTC
     told: list[Fact] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The calendar day at the node."""
+        return self.now.astimezone(self.time_zone).date()
 
     def tell(self, name: str, record: Mapping[str, Any], visibility: Visibility = "public") -> None:
         """Adds a fact to the outbox. `record`: the whole record as Python values, with id, incarnation, version.

@@ -22,7 +22,8 @@ class Membership(Record):
     """roles: over time; of an asked or invited one, the role that is meant. starts: the day that an invitation named.
 
     closed_as: empty while it lives, then its own id. It is unique together with consortium and organisation, so that
-    an organisation has at most one living membership in a consortium.
+    an organisation has at most one living membership in a consortium. last_day: the last day of the last role, where
+    one is agreed; the membership ends by itself after it.
     """
 
     state: State
@@ -31,6 +32,7 @@ class Membership(Record):
     roles: tuple[RoleSpan, ...]
     starts: date | None = None
     closed_as: str = ""
+    last_day: date | None = None
 
     @property
     def lives(self) -> bool:
@@ -56,7 +58,7 @@ def invited(
     Raises Invalid for a last day before the first.
     """
     roles = first_role(role, since or today, until)
-    return Membership(**fields, state="active" if agreed else "invited", roles=roles, starts=since)
+    return Membership(**fields, state="active" if agreed else "invited", roles=roles, starts=since, last_day=until)
 
 
 def accept(membership: Membership, since: date | None, at: Moment) -> Membership:
@@ -71,7 +73,8 @@ def accept(membership: Membership, since: date | None, at: Moment) -> Membership
     first = since or membership.starts or at.today
     if meant.until is not None and meant.until < first:
         raise field_error("since", f"The membership is meant to last until {meant.until}. Begin it before that.")
-    return following(membership, at, state="active", roles=first_role(meant.role, first, meant.until))
+    roles = first_role(meant.role, first, meant.until)
+    return following(membership, at, state="active", roles=roles, last_day=meant.until)
 
 
 def decline(membership: Membership, at: Moment) -> Membership:
@@ -87,7 +90,8 @@ def change_role(membership: Membership, role: str, since: date, at: Moment) -> M
     Raises Conflict unless it is active, or when the role is held on that day already.
     """
     _check_active(membership)
-    return following(membership, at, roles=with_role(membership.roles, role, since))
+    roles = with_role(membership.roles, role, since)
+    return following(membership, at, roles=roles, last_day=roles[-1].until)
 
 
 def end(membership: Membership, until: date | None, at: Moment) -> Membership:
@@ -103,6 +107,16 @@ def end(membership: Membership, until: date | None, at: Moment) -> Membership:
     if last < first <= at.today:
         raise field_error("until", f"The membership began on {first}. Give that day or a later one.")
     return following(membership, at, state="ended", roles=ended_on(membership.roles, last), closed_as=membership.id)
+
+
+def is_over(membership: Membership, today: date) -> bool:
+    """Whether its agreed term has run out."""
+    return membership.state == "active" and membership.last_day is not None and membership.last_day < today
+
+
+def run_out(membership: Membership, at: Moment) -> Membership:
+    """Ended on the last day that was agreed; nobody had to do anything."""
+    return following(membership, at, state="ended", closed_as=membership.id)
 
 
 def _check_undecided(membership: Membership) -> None:

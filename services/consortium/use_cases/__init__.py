@@ -1,7 +1,7 @@
 """What consortium does, one function a use case: (work, store, arguments) -> answer."""
 
 from .consortia import change, dissolve, found
-from .leaving import organisation_removed
+from .leaving import organisation_removed, run_out
 from .memberships import ask_membership, change_role, decide_membership, end_membership, invite_member, memberships
 from .news import change_news, news, news_item, post_news, withdraw_news
 from .working_groups import change_working_group, close_working_group, form_working_group
@@ -24,5 +24,6 @@ __all__ = [
     "news_item",
     "organisation_removed",
     "post_news",
+    "run_out",
     "withdraw_news",
 ]

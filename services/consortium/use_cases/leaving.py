@@ -6,7 +6,7 @@ from services.consortium.store import ConsortiumStore
 from services.runtime.documents import to_values
 from services.runtime.work import Work
 
-from .standing import moment
+from .standing import Arguments, moment
 
 
 def write(work: Work, store: ConsortiumStore, happening: str, membership: Membership) -> None:
@@ -26,6 +26,16 @@ def conclude(work: Work, store: ConsortiumStore, membership: Membership) -> None
         write(work, store, "ended", model.end(membership, None, moment(work)))
     else:
         write(work, store, "declined", model.decline(membership, moment(work)))
+
+
+def run_out(work: Work, store: ConsortiumStore, arguments: Arguments) -> None:
+    """A duty: a membership for a term is over after its last day, and the organisation leaves the working groups."""
+    before = store.memberships.find(arguments["id"])
+    if before is None or not model.is_over(before, work.today):
+        return
+    store.take_turn(before.consortium)
+    write(work, store, "ended", model.run_out(before, moment(work)))
+    leave_groups(work, store, before)
 
 
 def leave_groups(work: Work, store: ConsortiumStore, membership: Membership) -> None:

@@ -27,8 +27,8 @@ def regions_or_node(work: Work, regions: Iterable[str]) -> frozenset[str]:
 
 
 def moment(work: Work) -> Moment:
-    """When this change is made. The calendar day is UTC's."""
-    return Moment(work.now, work.now.date(), work.origin.incarnation)
+    """When this change is made."""
+    return Moment(work.now, work.today, work.origin.incarnation)
 
 
 def new_record(work: Work, prefix: str) -> Arguments:

@@ -5,10 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pymongo.client_session import ClientSession
 
+from services.consortium import use_cases
+from services.consortium.store import ConsortiumStore
 from services.contracts import errors, identifiers
 from services.contracts.principal import Principal
-from tests.harness import until
+from services.runtime import store as stores
+from services.runtime.work import Origin, Work
+from tests.harness import NodeUnderTest, until
 
 from .conftest import World
 
@@ -276,3 +281,38 @@ def test_a_mandate_that_comes_late_is_waited_for_by_nobody_but_counts_when_there
             return None
 
     assert until(asks)["state"] == "asked"
+
+
+def test_a_membership_for_a_term_ends_by_itself_after_its_last_day(world: World) -> None:
+    consortium = world.found()["id"]
+    past, tomorrow = (datetime.now(UTC).date() + timedelta(days=by) for by in (-2, 2))
+    over, _ = world.member(consortium, since="2025-01-01", until=past.isoformat())
+    lasting, _ = world.member(consortium, since="2025-01-01", until=tomorrow.isoformat())
+    ended = world.told("membership.ended", over["id"], 2)
+    assert ended.visibility == "public"
+    assert days(ended.data) == [("partner", "2025-01-01", past.isoformat())]
+    again = world.call("invite_member", joining(consortium, over["organisation"], role="lead"), world.coordinator)
+    assert again["state"] == "invited", "it may join anew"
+    assert world.snapshot("membership")[lasting["id"]]["state"] == "active"
+
+
+def test_who_leaves_at_the_end_of_a_term_leaves_the_working_groups_too(world: World, node: NodeUnderTest) -> None:
+    consortium = world.found()["id"]
+    today = datetime.now(UTC).date()
+    member, _ = world.member(consortium, since="2025-01-01", until=(today + timedelta(days=2)).isoformat())
+    arguments = {"consortium": consortium, "name": {"en": "Example group"}, "members": [member["organisation"]]}
+    group = world.call("form_working_group", arguments, world.coordinator)
+
+    database = stores.connect(node.mongodb_uri, f"{node.database_prefix}consortium", "test")
+    origin, later = Origin("pohjois-karjala", 1, "later", "later"), datetime.now(UTC) + timedelta(days=4)
+    work = Work(origin, later, Principal("operator"), lambda _account: ())
+
+    def term_over(session: ClientSession) -> None:
+        use_cases.run_out(work, ConsortiumStore(database, session), {"id": member["id"]})
+
+    stores.in_transaction(database, term_over, seconds=10)
+    assert [fact.type.partition(".")[2] for fact in work.told] == ["membership.ended", "working_group.changed"]
+    stores.in_transaction(database, term_over, seconds=10)
+    assert len(work.told) == 2, "once"
+    assert world.snapshot("membership")[member["id"]]["state"] == "ended"
+    assert world.snapshot("working_group")[group["id"]]["members"] == []
