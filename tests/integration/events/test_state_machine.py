@@ -1,0 +1,309 @@
+"""Sign-ups as a machine: whatever people and organisers do, in whatever order and at once, the seats come out right.
+
+Rules run through remote calls to two instances of the events service and the real store; after every step the store
+is read and compared with what it was before. hypothesis finds the sequence, and makes a failing one short.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pymongo
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from services.contracts import errors
+from services.contracts.envelope import Fact
+from services.events.use_cases.sign_ups import LINK
+from services.runtime import links
+from tests.harness import Facts, NodeUnderTest, until
+from tests.integration.events.world import World
+
+PEOPLE = tuple(f"{name}@example.org" for name in ("aino", "bertta", "cecilia", "daavid", "eero", "fanni", "gunnar"))
+CAPACITIES = st.one_of(st.integers(1, 4), st.none())
+
+Command = tuple[str, dict[str, Any], str]
+"""Method, arguments, command id."""
+
+
+@dataclass(slots=True)
+class Seat:
+    """A sign-up as the store has it."""
+
+    id: str
+    person: str
+    state: str
+    number: int
+    version: int
+
+
+@dataclass(slots=True)
+class Picture:
+    """What the store shows of one event at one moment."""
+
+    state: str
+    capacity: int | None
+    confirmed: int
+    waiting: int
+    numbers: int
+    version: int
+    seats: dict[str, Seat] = field(default_factory=dict)
+    """By person."""
+
+    def those(self, state: str) -> list[Seat]:
+        """In order of number."""
+        return sorted((seat for seat in self.seats.values() if seat.state == state), key=lambda seat: seat.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every machine stands on."""
+
+    world: World
+    database: Any
+    secret: bytes
+    facts: Facts
+
+    def look(self, event: str) -> Picture:
+        """The event, its count and its sign-ups, as they are stored."""
+        record, places = (self.database[name].find_one({"_id": event}) for name in ("events", "places"))
+        seats = [
+            Seat(found["_id"], found["email"], found["state"], found["number"], found["version"])
+            for found in self.database["sign_ups"].find({"event": event})
+        ]
+        return Picture(
+            record["state"],
+            places["capacity"],
+            places["confirmed"],
+            places["waiting"],
+            places["numbers"],
+            places["version"],
+            {seat.person: seat for seat in seats},
+        )
+
+    def send(self, command: Command) -> Any:
+        """The answer, or the refusal."""
+        method, arguments, identity = command
+        organiser = method in ("change_event", "cancel_event")
+        who = {"principal": self.world.partner} if organiser else {}
+        try:
+            return self.world.rpc.call(f"events.{method}", arguments, command_id=identity, timeout=20, **who)
+        except errors.Conflict as refusal:
+            return refusal
+
+
+def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
+    """The machine's class; hypothesis makes one of it for each sequence that it tries."""
+
+    class SignUps(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.sent = 0
+            self.done: list[tuple[Command, Any]] = []
+            self.asked: list[int | None] = []
+
+        @initialize(capacity=CAPACITIES)
+        def an_event_is_published(self, capacity: int | None) -> None:
+            event = ground.world.published(capacity=capacity)
+            self.event = str(event["id"])
+            self.before = self.now = ground.look(self.event)
+            self.first_version = self.now.version
+            self.most_allowed: list[int | None] = [capacity]
+
+        # rules
+
+        @rule(person=st.sampled_from(PEOPLE))
+        def someone_signs_up(self, person: str) -> None:
+            had, open_still = self.now.seats.get(person), self.now.state == "published"
+            answer = self._do(self._sign_up(person))
+            if not open_still:
+                assert isinstance(answer, errors.Conflict)
+            elif had is not None and had.state != "cancelled":
+                assert (answer["id"], answer["state"]) == (had.id, had.state)
+            else:
+                full = self.before.capacity is not None and self.before.confirmed >= self.before.capacity
+                assert answer["state"] == ("waiting" if full else "confirmed")
+
+        @precondition(lambda self: self.now.seats)
+        @rule(data=st.data())
+        def someone_cancels(self, data: st.DataObject) -> None:
+            person = data.draw(st.sampled_from(sorted(self.now.seats)))
+            assert self._do(self._cancel(person))["state"] == "cancelled"
+
+        @rule(capacity=CAPACITIES)
+        def the_organiser_changes_the_capacity(self, capacity: int | None) -> None:
+            open_still = self.now.state == "published"
+            answer = self._do(self._change(capacity))
+            assert isinstance(answer, errors.Conflict) is not open_still
+
+        @precondition(lambda self: self.done)
+        @rule(data=st.data())
+        def a_command_is_repeated(self, data: st.DataObject) -> None:
+            command, answer = data.draw(st.sampled_from(self.done))
+            assert ground.send(command) == answer
+            self._look()
+            assert self.now == self.before, "a repeat changes nothing"
+
+        @rule(data=st.data(), others=st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=4))
+        def several_things_happen_at_once(self, data: st.DataObject, others: list[str]) -> None:
+            commands = [self._sign_up(person) for person in others]
+            if self.now.seats:
+                commands += [self._cancel(data.draw(st.sampled_from(sorted(self.now.seats))))]
+            if data.draw(st.booleans()):
+                commands += [self._change(data.draw(CAPACITIES))]
+            if data.draw(st.booleans()):
+                commands += [commands[0]]  # the very same once more, at the same moment
+            with ThreadPoolExecutor(len(commands)) as crowd:
+                answers = list(crowd.map(ground.send, commands))
+            if commands[-1] is commands[0]:
+                assert _plain(answers[-1]) == _plain(answers[0])
+            self._remember(commands, answers)
+            self._look()
+
+        @precondition(lambda self: self.now.numbers > 3)
+        @rule()
+        def the_event_is_cancelled(self) -> None:
+            open_still = self.now.state == "published"
+            answer = self._do(("cancel_event", {"id": self.event}, self._next_id()))
+            assert isinstance(answer, errors.Conflict) is not open_still
+
+        # what always holds
+
+        @invariant()
+        def the_count_is_that_of_the_sign_ups(self) -> None:
+            now = self.now
+            assert now.confirmed == len(now.those("confirmed"))
+            assert now.waiting == len(now.those("waiting"))
+            numbers = [seat.number for seat in now.seats.values()]
+            assert len(set(numbers)) == len(numbers)
+            assert max(numbers, default=0) <= now.numbers
+
+        @invariant()
+        def no_seat_is_given_twice(self) -> None:
+            # A capacity below the number of those confirmed takes nobody's seat, and gives none.
+            bounds = [self.before.confirmed if most is None else most for most in self.most_allowed]
+            if None not in self.most_allowed:
+                assert self.now.confirmed <= max([self.before.confirmed, *bounds])
+
+        @invariant()
+        def no_seat_is_idle_while_someone_waits(self) -> None:
+            now = self.now
+            room = now.capacity is None or now.confirmed < now.capacity
+            assert not (now.state == "published" and room and now.waiting)
+
+        @invariant()
+        def nobody_gets_past_those_who_wait(self) -> None:
+            for waits in self.now.those("waiting"):
+                earlier = self.before.seats.get(waits.person)
+                if earlier is None or (earlier.state, earlier.number) != ("waiting", waits.number):
+                    continue
+                for got in self.now.those("confirmed"):
+                    had = self.before.seats.get(got.person)
+                    held = had is not None and (had.state, had.number) == ("confirmed", got.number)
+                    assert held or got.number < waits.number, f"{got.person} got past {waits.person}"
+
+        def teardown(self) -> None:
+            """What was told of the event, its count and its sign-ups has every version once, up to the last one."""
+            if not hasattr(self, "event"):
+                return
+            last = {self.event: self.now.version, **{seat.id: seat.version for seat in self.now.seats.values()}}
+            until(
+                lambda: all(_versions(ground.facts, key)[-1:] == [end] for key, end in last.items()), says="all is told"
+            )
+            assert _versions(ground.facts, self.event) == [*range(self.first_version, self.now.version + 1)]
+            for seat in self.now.seats.values():
+                assert _versions(ground.facts, seat.id) == [*range(1, seat.version + 1)]
+
+        # how
+
+        def _do(self, command: Command) -> Any:
+            answer = ground.send(command)
+            self._remember([command], [answer])
+            self._look()
+            return answer
+
+        def _look(self) -> None:
+            self.before, self.now = self.now, ground.look(self.event)
+            # Between two looks the capacity may have been any of those that were asked for.
+            self.most_allowed = [self.before.capacity, self.now.capacity, *self.asked]
+            self.asked = []
+
+        def _remember(self, commands: list[Command], answers: list[Any]) -> None:
+            for command, answer in zip(commands, answers, strict=True):
+                if not isinstance(answer, errors.Refusal):
+                    self.done.append((command, answer))
+            self.asked = [arguments["capacity"] for _, arguments, _ in commands if "capacity" in arguments]
+
+        def _next_id(self) -> str:
+            self.sent += 1
+            return f"{self.event}-{self.sent}"
+
+        def _sign_up(self, person: str) -> Command:
+            return "sign_up", {"event": self.event, "name": "Esimerkki", "email": person}, self._next_id()
+
+        def _cancel(self, person: str) -> Command:
+            token = links.token_of(ground.secret, LINK, self.now.seats[person].id)
+            return "cancel_sign_up", {"token": token}, self._next_id()
+
+        def _change(self, capacity: int | None) -> Command:
+            return "change_event", {"id": self.event, "capacity": capacity}, self._next_id()
+
+    return SignUps
+
+
+def _plain(answer: Any) -> Any:
+    return type(answer) if isinstance(answer, errors.Refusal) else answer
+
+
+def _versions(facts: Facts, subject: str) -> list[int]:
+    """Of what was told of a sign-up, or of an event's count, in order; a sign-up whose mail is sent once more tells
+    the version that it has."""
+
+    def counts(fact: Fact) -> bool:
+        told_again = fact.type == "events.sign_up.repeated"
+        return fact.subject == subject and not told_again and not fact.type.startswith("events.event.")
+
+    return sorted(fact.version for fact in list(facts.seen) if counts(fact))
+
+
+@pytest.fixture(scope="module")
+def ground(node: NodeUnderTest, world: World, facts: Facts) -> Iterator[Ground]:
+    node.start_part("events", "events-2", {})
+    client: Any = pymongo.MongoClient(node.mongodb_uri)
+    secret = bytes.fromhex(node.environment["MALMI_SECRET"])
+    yield Ground(world, client[f"{node.database_prefix}events"], secret, facts)
+    client.close()
+
+
+def _run(ground: Ground, examples: int, steps: int) -> None:
+    found: Callable[[], RuleBasedStateMachine] = machine_on(ground)
+    profile = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(found, settings=profile)
+
+
+def test_whatever_is_done_seats_and_waiting_list_come_out_right(ground: Ground) -> None:
+    _run(ground, examples=15, steps=15)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+def test_whatever_is_done_for_long_seats_and_waiting_list_come_out_right(ground: Ground) -> None:
+    _run(ground, examples=60, steps=40)
