@@ -96,7 +96,7 @@ class Endpoint:
         if self.policy:
             problems.append("rate_limited")
         if self.query:
-            problems.append("invalid_query")
+            problems += ["invalid_query", "invalid"]
         return Operation(
             id=self.operation,
             summary=self.summary,

@@ -4,6 +4,7 @@ import falcon.asgi
 import orjson
 
 from gateway import jsonld
+from gateway.api.parameters import load_query
 from gateway.dependencies import Dependencies, Route
 from gateway.feeds import icalendar
 from gateway.feeds.languages import language_of
@@ -49,7 +50,7 @@ _CALENDAR = Operation(
     tag="events",
     query=Spoken,
     media_types=(icalendar.MEDIA_TYPE,),
-    problems=("not_found",),
+    problems=("not_found", "invalid_query"),
 )
 _BLOCKS = Operation(
     id="list_blocks",
@@ -107,6 +108,7 @@ class EventCalendarResource:
         self.documentation = {"get": _CALENDAR}
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response, id: str) -> None:
+        load_query(request, Spoken)
         send_calendar(self._deps, request, response, id)
 
 

@@ -21,7 +21,8 @@ class MomentOrDay(fields.Field[datetime | date]):
     """2027-03-28T09:00:00+03:00, or 2027-03-28: that day in the node's time zone."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(metadata={"type": "string", "example": "2027-03-28", **rest.pop("metadata", {})}, **rest)
+        forms = [{"type": "string", "format": name} for name in ("date", "date-time")]
+        super().__init__(metadata={"anyOf": forms, "example": "2027-03-28", **rest.pop("metadata", {})}, **rest)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime | date:
         try:
