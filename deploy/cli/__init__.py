@@ -1,6 +1,6 @@
 """The malmi command: `./malmi --help`.
 
-node.py          up, down, status, logs
+node.py          up, down, restart, status, logs
 people.py        account, mandate, key
 dead_letters.py  dead-letters
 rebuild.py       rebuild

@@ -15,6 +15,7 @@ def cli() -> None:
     ./malmi up       start a node; everything that it needs is set up first
     ./malmi status   what runs where, and how it is
     ./malmi down     stop it; its data stays
+    ./malmi restart  its parts one after the other, while it works
     ./malmi mandate  who may act for whom; the first coordinator is made with it
     ./malmi test     every check and test of this repository
     ./malmi bench    how fast the node is on this machine
@@ -22,7 +23,7 @@ def cli() -> None:
 
 
 _COMMANDS: tuple[click.Command, ...] = (
-    *(node.up, node.down, node.status, node.logs),
+    *(node.up, node.down, node.restart, node.status, node.logs),
     *(people.account, people.mandate, people.key),
     dead_letters.dead_letters,
     rebuild.rebuild,

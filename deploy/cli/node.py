@@ -1,4 +1,4 @@
-"""up, down, status, logs."""
+"""up, down, restart, status, logs."""
 
 import contextlib
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from deploy.node import broker, parts, ports, preparation
+from deploy.node import broker, parts, ports, preparation, restarts
 from deploy.node.errors import NodeError
 from deploy.node.folder import DataFolder
 from deploy.node.process import end_leftover, is_alive
@@ -234,6 +234,46 @@ def down(folder: DataFolder) -> None:
             fail("it did not stop in time and was ended by force")
         time.sleep(0.1)
     say("Stopped.")
+
+
+@click.command(short_help="Restart parts, one after the other, while the node works.")
+@options.data
+@click.argument("part", nargs=-1)
+def restart(folder: DataFolder, part: tuple[str, ...]) -> None:
+    """Restart PARTs (every part of Malmi when none is named), one after the other, each ready before the next.
+
+    No request fails meanwhile: the new process of a part is ready before the old one ends. Only broker and store,
+    which are restarted when they are named, are away for some seconds: then reads go on and commands wait or get 503.
+
+    After an update of Malmi this is all that is needed, unless its notes say that the node must be stopped.
+    """
+    state = folder.state() if folder.path.exists() and folder.is_running() else None
+    if state is None or state.phase != "running":
+        fail(f"no node is running in {folder.path}: start it with ./malmi up")
+    names = _chosen([one.name for one in state.parts], part)
+    request, shown = restarts.ask(folder.run, names), 0
+    while True:
+        report = restarts.read(folder.run, request)
+        for line in report.said[shown:] if report else ():
+            say(f"  {line}")
+            shown += 1
+        if report and report.state == "failed":
+            fail(report.problem)
+        if report and report.state == "done":
+            return
+        if not folder.is_running():
+            fail("the node was stopped meanwhile")
+        time.sleep(0.1)
+
+
+def _chosen(known: list[str], wanted: tuple[str, ...]) -> list[str]:
+    """`events` means all its instances."""
+    unknown = [name for name in wanted if name not in {*known, *map(parts.role, known)}]
+    if unknown:
+        fail(f"no part {', '.join(unknown)} here; there are: {', '.join(known)}")
+    if not wanted:
+        return [name for name in known if parts.role(name) in parts.OURS]
+    return [name for name in known if name in wanted or parts.role(name) in wanted]
 
 
 @click.command(short_help="What runs where, and how it is.")

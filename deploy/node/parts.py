@@ -12,11 +12,12 @@ from typing import Any
 from services.runtime import topology
 
 from . import broker, store
+from .errors import NodeError
 from .folder import DataFolder, Secrets, Setup
 from .ports import LOCALHOST
 from .probes import fetch_json, listens
 from .process import ROOT
-from .program import Program
+from .program import Program, Running
 from .regions import Region
 
 OURS: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,7 @@ SETTINGS = (
 
 OPERATOR = "operator"
 BROKER_USERS = (*OURS, OPERATOR)
+MOST_INSTANCES = 16
 _NOT_OURS_TO_PASS = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
@@ -141,7 +143,34 @@ def programs(plan: Plan) -> list[Program]:
         found.append(_mailbox(plan))
     needs = tuple(program.name for program in found if program.name in ("broker", "store"))
     gateway = Readiness(partial(fetch_json, f"http://{LOCALHOST}:{ports['gateway']}/readyz"))
-    return [*found, *(_part(plan, name, needs, gateway) for name in OURS)]
+    return [*found, *(_part(plan, name, number, needs, gateway) for name in OURS for number in numbers(plan, name))]
+
+
+def numbers(plan: Plan, name: str) -> range:
+    """Of the instances of a part, from 1. Raises NodeError for a MALMI_INSTANCES that can't be read."""
+    return range(1, instances(plan.environment.get("MALMI_INSTANCES", "")).get(name, 1) + 1)
+
+
+def instances(text: str) -> dict[str, int]:
+    """Reads `events=2,courier=2`. Raises NodeError."""
+    found: dict[str, int] = {}
+    for entry in filter(None, (entry.strip() for entry in text.split(","))):
+        name, _, count = (word.strip() for word in entry.partition("="))
+        if name == "gateway":
+            raise NodeError("MALMI_INSTANCES: the gateway has workers instead: MALMI_WORKERS=2")
+        if name not in OURS or not count.isdecimal() or not 1 <= int(count) <= MOST_INSTANCES:
+            known = ", ".join(part for part in OURS if part != "gateway")
+            raise NodeError(
+                f"MALMI_INSTANCES: {entry!r} is not like events=2 (1 to {MOST_INSTANCES} of each; parts: {known})"
+            )
+        found[name] = int(count)
+    return found
+
+
+def role(part: str) -> str:
+    """Which part an instance is: `events-2` is an `events`."""
+    name, _, number = part.rpartition("-")
+    return name if name in OURS and number.isdecimal() else part
 
 
 def urls(plan: Plan) -> dict[str, str]:
@@ -184,10 +213,10 @@ def _mailbox(plan: Plan) -> Program:
     )
 
 
-def _part(plan: Plan, name: str, needs: tuple[str, ...], gateway: "Readiness") -> Program:
+def _part(plan: Plan, name: str, number: int, needs: tuple[str, ...], gateway: "Readiness") -> Program:
     is_gateway = name == "gateway"
     return Program(
-        name=name,
+        name=name if number == 1 else f"{name}-{number}",
         argv=_python(*OURS[name]),
         env=settings(plan, name),
         ready=gateway.answers if is_gateway else partial(gateway.hears, name),
@@ -195,35 +224,39 @@ def _part(plan: Plan, name: str, needs: tuple[str, ...], gateway: "Readiness") -
         after=needs,
         address=plan.public_url if is_gateway else "",
         stop_limit=15.0,
+        overlaps=True,
     )
 
 
 class Readiness:
-    """The gateway hears every part's heartbeat and tells in /readyz; asked at most three times a second."""
+    """The gateway hears every process's heartbeat and tells in /readyz; asked at most three times a second."""
 
     def __init__(self, fetch: Callable[[], tuple[int, Any]]) -> None:
         """`fetch`: status and body of /readyz."""
         self._fetch = fetch
-        self._asked, self._status, self._heard = 0.0, 0, dict[str, float]()
+        self._asked, self._gateway, self._heard = 0.0, 0, dict[str, frozenset[int]]()
 
-    def answers(self, running_for: float) -> bool:
-        """The gateway itself serves, whatever it says of the others."""
+    def answers(self, running: Running) -> bool:
+        """This very gateway serves, whatever it says of the others: beside it its forerunner may answer too."""
         self._ask()
-        return self._status in (200, 503)
+        return self._gateway == running.pid
 
-    def hears(self, part: str, running_for: float) -> bool:
-        """The part said that it is ready, and since it was started: the gateway remembers its forerunner too."""
+    def hears(self, part: str, running: Running) -> bool:
+        """This very process said that it is ready: the gateway hears other instances and its forerunner too."""
         self._ask()
-        return self._heard.get(part, running_for) < running_for
+        return running.pid in self._heard.get(part, ())
 
     def _ask(self) -> None:
         if time.monotonic() - self._asked > 0.3:
-            self._status, body = self._fetch()
+            status, body = self._fetch()
             self._heard = heard(body)
+            self._gateway = body["gateway"]["pid"] if status in (200, 503) and isinstance(body, dict) else 0
             self._asked = time.monotonic()
 
 
-def heard(readiness: Any) -> dict[str, float]:
-    """The parts that say that they are ready, from the body of /readyz, and how many seconds ago they said so."""
+def heard(readiness: Any) -> dict[str, frozenset[int]]:
+    """The ids of the processes that say that they are ready, by part, from the body of /readyz."""
     parts = readiness.get("parts", []) if isinstance(readiness, dict) else []
-    return {part["part"]: float(part["age"]) for part in parts if part["heard"] and part["ready"]}
+    return {
+        part["part"]: frozenset(process["pid"] for process in part["processes"] if process["ready"]) for part in parts
+    }

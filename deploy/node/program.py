@@ -9,22 +9,31 @@ from .process import ROOT, spawn
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """A process of a program: its id, and for how many seconds it has been running."""
+
+    pid: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """How to start one part, when it may start, how to tell that it is ready.
 
-    `ready` is given for how many seconds the part has been running.
     `layer`: parts stop layer by layer, the highest first. `after`: what must be ready before its first start.
+    `overlaps`: a second process of it may run beside the first, so that a restart leaves no gap.
     """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(repr=False)
-    ready: Callable[[float], bool]
+    ready: Callable[[Running], bool]
     layer: int = 0
     after: tuple[str, ...] = ()
     address: str = ""
     stop_limit: float = 10.0
     cwd: Path = ROOT
+    overlaps: bool = False
 
     def spawn(self, logs: Path) -> subprocess.Popen[bytes]:
         """Its output goes to `logs`/<name>.log. Raises OSError when it cannot be started."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .errors import NodeError
 from .process import stop
-from .program import Program
+from .program import Program, Running
 
 
 class Standalone:
@@ -40,7 +40,7 @@ class Standalone:
     def _await(program: Program, process: subprocess.Popen[bytes], logs: Path, limit: float) -> None:
         started = time.monotonic()
         deadline = started + limit
-        while not program.ready(time.monotonic() - started):
+        while not program.ready(Running(process.pid, time.monotonic() - started)):
             code = process.poll()
             if code is not None or time.monotonic() > deadline:
                 log = logs / f"{program.name}.log"

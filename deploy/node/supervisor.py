@@ -1,19 +1,21 @@
 """Starts the parts of a node, starts again what dies, stops all in reverse order. One loop, one thread."""
 
 import contextlib
+import math
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import state
+from . import restarts, state
 from .process import Identity, await_end, identify, signal_group
-from .program import Program
+from .program import Program, Running
+from .renewal import READY_LIMIT, RenewalFailed, ending, successor
 from .state import NodeState, PartPhase, PartState, Phase
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 10.0)
@@ -69,6 +71,7 @@ class Supervisor:
         self._stop_asked = False
         self._rotate_at = 0.0
         self._unwritten = False
+        self._restarting: Generator[None, None, None] | None = None
 
     @property
     def state(self) -> NodeState:
@@ -110,8 +113,9 @@ class Supervisor:
             time.sleep(TICK)
 
     def turn(self) -> None:
-        """Looks once at every part: died, to be started, ready now?"""
+        """Looks once at every part: died, to be started, ready now? And whether a restart is asked for."""
         now = time.monotonic()
+        self._go_on_restarting()
         for part in self._parts.values():
             if part.process is not None and part.process.poll() is not None:
                 self._bury(part, now)
@@ -129,6 +133,8 @@ class Supervisor:
         """Ends all parts, the highest layer first; each gets its limit, then SIGKILL."""
         phase: Phase = "failed" if self._state.phase == "failed" else "stopping"
         self._enter(phase, self._state.problem)
+        if self._restarting is not None:
+            self._restarting.close()
         for layer in sorted({part.program.layer for part in self._parts.values()}, reverse=True):
             parts = [part for part in self._parts.values() if part.program.layer == layer and part.process]
             for part in parts:
@@ -160,7 +166,8 @@ class Supervisor:
         self._show(part, "starting", process=identify(part.process.pid))
 
     def _probe(self, part: _Part, now: float) -> None:
-        if part.program.ready(now - part.started):
+        assert part.process is not None
+        if part.program.ready(Running(part.process.pid, now - part.started)):
             self._show(part, "ready")
             self._tell(part.program.name, f"ready ({now - part.started:.1f} s)")
         else:
@@ -174,6 +181,63 @@ class Supervisor:
         if now - part.started > STEADY:
             part.failures = 0
         self._schedule(part, now, describe_exit(code))
+
+    def _go_on_restarting(self) -> None:
+        folder = self._state_file.parent
+        if self._restarting is None and self._state.phase == "running":
+            request = restarts.take(folder)
+            self._restarting = self._restart(folder, request) if request else None
+        if self._restarting is not None and next(self._restarting, self) is self:
+            self._restarting = None
+
+    def _restart(self, folder: Path, request: restarts.Request) -> Generator[None, None, None]:
+        """One part after the other, each ready before the next; after one that fails, no more."""
+        report = restarts.Report(request.id)
+        try:
+            for part in [part for name, part in self._parts.items() if name in request.parts]:
+                began = time.monotonic()
+                yield from self._renew(part)
+                said = f"restarted ({time.monotonic() - began:.1f} s)"
+                self._tell(part.program.name, said)
+                report = restarts.more(report, f"{part.program.name:<14} {said}")
+                restarts.tell(folder, report)
+            report = replace(report, state="done")
+        except RenewalFailed as error:
+            self._tell(part.program.name, f"not restarted: {error}")
+            report = replace(report, state="failed", problem=f"{part.program.name}: {error}")
+        except GeneratorExit:
+            report = replace(report, state="failed", problem="the node was stopped meanwhile")
+            raise
+        finally:
+            with contextlib.suppress(OSError):
+                restarts.tell(folder, report)
+
+    def _renew(self, part: _Part) -> Generator[None, None, None]:
+        yield from self._until_ready(part)
+        old = part.process
+        assert old is not None
+        if not part.program.overlaps:
+            part.process, part.start_at = None, math.inf
+            self._show(part, "restarting")
+            yield from ending(old, part.program.stop_limit)
+            part.start_at = 0.0
+            yield from self._until_ready(part)
+            return
+        new = yield from successor(part.program, self._logs)
+        if part.process is not old:  # it died meanwhile, and was started again
+            yield from ending(new, part.program.stop_limit)
+            yield from self._until_ready(part)
+            return
+        part.process, part.started, part.failures = new, time.monotonic(), 0
+        self._show(part, "ready", process=identify(new.pid))
+        yield from ending(old, part.program.stop_limit)
+
+    def _until_ready(self, part: _Part) -> Generator[None, None, None]:
+        deadline = time.monotonic() + READY_LIMIT
+        while part.shown.state != "ready":
+            if time.monotonic() > deadline:
+                raise RenewalFailed(f"not ready after {READY_LIMIT:.0f} s")
+            yield
 
     def _schedule(self, part: _Part, now: float, why: str) -> None:
         pause = self._back_off[min(part.failures, len(self._back_off) - 1)]

@@ -6,15 +6,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from deploy.node import state
+from deploy.node import restarts, state
 from deploy.node.parts import Readiness
 from deploy.node.process import Identity, end_leftover, identify, is_alive
-from deploy.node.program import Program
+from deploy.node.program import Program, Running
 from deploy.node.state import PartState
 from deploy.node.supervisor import Supervisor, rotate
 
@@ -219,18 +220,18 @@ def test_a_log_that_grew_too_long_is_moved_while_its_writer_goes_on(tmp_path: Pa
     assert not rotate(log, limit=50)
 
 
-def test_a_part_that_was_started_again_is_ready_only_when_it_speaks_itself() -> None:
-    said = {"parts": [{"part": "relay", "heard": True, "ready": True, "age": 3.0}]}
-    gateway = Readiness(fetch=lambda: (503, said))
+def test_a_process_is_ready_when_it_says_so_itself_not_when_another_of_its_part_does() -> None:
+    processes = [{"pid": 11, "age": 0.5, "ready": True}, {"pid": 12, "age": 0.1, "ready": False}]
+    gateway = Readiness(
+        fetch=lambda: (503, {"parts": [{"part": "relay", "processes": processes}], "gateway": {"pid": 7}})
+    )
 
-    assert not gateway.hears("relay", running_for=1.0), "that was the one before"
-    assert gateway.hears("relay", running_for=5.0)
-    assert not gateway.hears("events", running_for=5.0)
-
-
-def test_a_part_that_is_heard_but_not_ready_is_not_ready() -> None:
-    said = {"parts": [{"part": "relay", "heard": True, "ready": False, "age": 0.1}]}
-    assert not Readiness(fetch=lambda: (503, said)).hears("relay", running_for=5.0)
+    assert gateway.hears("relay", Running(11, 5.0))
+    assert not gateway.hears("relay", Running(12, 5.0)), "it is heard, and not ready"
+    assert not gateway.hears("relay", Running(13, 5.0)), "it is not heard"
+    assert not gateway.hears("events", Running(11, 5.0))
+    assert gateway.answers(Running(7, 1.0))
+    assert not gateway.answers(Running(8, 1.0)), "its forerunner answered"
 
 
 def test_a_process_is_known_again_after_the_clock_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,3 +262,82 @@ def test_a_full_disk_ends_no_supervisor(nodes: Nodes, program: MakeProgram, unti
 
     turn_until(supervisor, until, with_a_full_disk.exists, "the file is written once there is room")
     assert state.read(with_a_full_disk) == supervisor.state
+
+
+def restarted(supervisor: Supervisor, until: Until, folder: Path, *names: str) -> restarts.Report:
+    request = restarts.ask(folder, names)
+
+    def ended() -> bool:
+        report = restarts.read(folder, request)
+        return report is not None and report.state != "running"
+
+    turn_until(supervisor, until, ended, "the restart ends")
+    report = restarts.read(folder, request)
+    assert report is not None
+    return report
+
+
+def test_a_restart_lets_the_old_process_go_only_when_the_new_one_is_ready(
+    nodes: Nodes, program: MakeProgram, tmp_path: Path, until: Until
+) -> None:
+    log = tmp_path / "lives"
+    log.touch()
+    tells = f"say = lambda what: open({str(log)!r}, 'a').write(f'{{what}} {{os.getpid()}}\\n'); say('began');"
+    ends = "signal.signal(signal.SIGTERM, lambda *_: (say('ended'), sys.exit(0)));"
+    gapless = replace(
+        program("one", f"{tells} {ends} {STAYS}"),
+        overlaps=True,
+        ready=lambda running: f"began {running.pid}" in log.read_text(),
+    )
+    supervisor = nodes.of(gapless, program("two", STAYS))
+    assert supervisor.run_until_ready(20)
+    before = {shown.name: shown.process for shown in supervisor.state.parts}
+
+    report = restarted(supervisor, until, tmp_path, "one", "two")
+
+    assert report.state == "done"
+    assert [line.split()[:2] for line in report.said] == [["one", "restarted"], ["two", "restarted"]]
+    assert log.read_text().split()[::2] == ["began", "began", "ended"]
+    for shown in supervisor.state.parts:
+        assert (shown.state, shown.restarts) == ("ready", 0), "a restart that was asked for is no death"
+        assert shown.process != before[shown.name]
+
+
+def test_a_new_process_that_cannot_start_leaves_the_old_one_and_ends_the_restart(
+    nodes: Nodes, program: MakeProgram, tmp_path: Path, until: Until
+) -> None:
+    mark = tmp_path / "broken"
+    code = f"broken = pathlib.Path({str(mark)!r}); broken.exists() and sys.exit(1); {STAYS}"
+    one = replace(program("one", code), overlaps=True, ready=lambda _: not mark.exists())
+    supervisor = nodes.of(one, program("two", STAYS))
+    assert supervisor.run_until_ready(20)
+    before = [shown.process for shown in supervisor.state.parts]
+    mark.touch()
+
+    report = restarted(supervisor, until, tmp_path, "one", "two")
+
+    assert (report.state, report.said) == ("failed", ())
+    assert report.problem.startswith("one: the new process ended at its start (1)")
+    assert [shown.process for shown in supervisor.state.parts] == before
+    assert all(process and is_alive(process) for process in before)
+
+
+def test_a_node_that_is_stopped_during_a_restart_leaves_neither_process(
+    nodes: Nodes, program: MakeProgram, tmp_path: Path, until: Until
+) -> None:
+    waits, said = tmp_path / "waits", tmp_path / "said"
+    code = f"pathlib.Path({str(said)!r}).write_text(str(os.getpid())); {STAYS}"
+    one = replace(program("one", code), overlaps=True, ready=lambda _: said.exists() and not waits.exists())
+    supervisor = nodes.of(one)
+    assert supervisor.run_until_ready(20)
+    first = int(said.read_text())
+    waits.touch()
+    request = restarts.ask(tmp_path, ["one"])
+    turn_until(supervisor, until, lambda: int(said.read_text() or first) != first, "the second runs")
+
+    supervisor.stop()
+
+    assert [pid for pid in (first, int(said.read_text())) if identify(pid)] == []
+    report = restarts.read(tmp_path, request)
+    assert report is not None
+    assert report.problem == "the node was stopped meanwhile"
