@@ -9,10 +9,9 @@ from aio_pika.abc import AbstractExchange
 from pymongo.asynchronous.database import AsyncDatabase
 
 from services.runtime import outbox, steps
-from services.runtime.store import Document, utc_now
+from services.runtime.store import Document
 
-from . import lease
-from .lease import Lease
+from .lease import Lease, LeaseLost, Lessee
 from .publisher import Stamped, publish
 
 FEW = 100
@@ -36,7 +35,7 @@ class Outlet:
 
     def __init__(self, service: str, store: AsyncDatabase[Document], holder: str) -> None:
         self.service, self.numbers = service, Numbers()
-        self._store, self._holder = store, holder
+        self._lessee = Lessee(store, holder)
         self._outbox = store[outbox.COLLECTION]
         self._lease: Lease | None = None
 
@@ -59,18 +58,17 @@ class Outlet:
         """Gives the lease back."""
         if self._lease is not None:
             self._lease = None
-            await lease.give_back(self._store, self._holder, utc_now())
+            await self._lessee.give_back()
 
     async def _hold(self, exchange: AbstractExchange) -> bool:
         """Whether the lease is this relay's. One that is new has its last batch published before anything else."""
-        now = utc_now()
         if self._lease is None:
-            self._lease = await lease.take(self._store, self._holder, now)
+            self._lease = await self._lessee.take()
             if self._lease is not None and self._lease.batch:
                 left = await self._read(place for place, _ in self._lease.batch)
                 await self._send(exchange, self._lease, left)
-        elif self._lease.until - now < lease.LENGTH / 2:
-            self._lease = await lease.renew(self._store, self._lease, now)
+        elif self._lease.wants_renewal:
+            self._lease = await self._lessee.renew(self._lease)
         return self._lease is not None
 
     async def _publish_all(self, exchange: AbstractExchange) -> None:
@@ -101,9 +99,9 @@ class Outlet:
     async def _publish(self, exchange: AbstractExchange, batch: Sequence[Document]) -> None:
         """Raises LeaseLost."""
         if self._lease is None:
-            raise lease.LeaseLost("another relay holds it")
+            raise LeaseLost("another relay holds it")
         counts = [(document["place"], len(document["facts"])) for document in batch]
-        self._lease = await lease.stamp(self._store, self._lease, counts, utc_now())
+        self._lease = await self._lessee.stamp(self._lease, counts)
         await steps.reached_async("relay.stamped")
         await self._send(exchange, self._lease, batch)
 
