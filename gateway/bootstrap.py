@@ -6,6 +6,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.access_log import AccessLog
 from gateway.dependencies import Dependencies
 from gateway.health import Listener, Parts
 from gateway.limits import Limits
@@ -28,6 +29,7 @@ def dependencies(settings: Settings) -> Dependencies:
         parts=Parts(),
         limits=Limits(workers=settings.workers, factor=settings.rate_limit_factor),
         metrics=metrics,
+        access_log=AccessLog(settings.part),
     )
 
 
@@ -49,6 +51,7 @@ class Lifecycle:
             async with asyncio.timeout(2):
                 await asyncio.gather(self._deps.remote.stop(), self._listener.stop())
         self._deps.reader.close()
+        self._deps.access_log.flush()
         log.info("stopped")
 
     def _end_streams_on_sigterm(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gateway.access_log import AccessLog
     from gateway.health import Parts
     from gateway.limits import Limits
     from gateway.metrics import Metrics
@@ -37,4 +38,5 @@ class Dependencies:
     parts: "Parts"
     limits: "Limits"
     metrics: "Metrics"
+    access_log: "AccessLog"
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -39,10 +39,16 @@ class Metrics:
             registry=self._registry,
             buckets=_BUCKETS,
         )
+        # to look up a label costs more than to count
+        self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        found = self._answers.get((method, route, status))
+        if found is None:
+            found = (self._requests.labels(method, route, str(status)), self._seconds.labels(method, route))
+            self._answers[method, route, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def called(self, call: str, outcome: str, seconds: float) -> None:
         self._calls.labels(call, outcome).observe(seconds)

@@ -1,6 +1,8 @@
 """The feeds' addresses: iCalendar, Atom, live streams."""
 
-from datetime import UTC, datetime, timedelta
+import math
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from gateway.api.parameters import load_query
 from gateway.api.public import parameters
 from gateway.api.public.answers import etag_of_bytes, send
 from gateway.dependencies import Dependencies, Route
+from gateway.kept import turn_of
 from gateway.openapi import Operation
 from gateway.problems import Problem
 from gateway.read_model import files
@@ -26,6 +29,7 @@ _MOST_EVENTS: Final = 2_000
 _MOST_ENTRIES: Final = 100
 _BACK: Final = timedelta(days=30)
 """A calendar program drops what its feed no longer holds: what was last month stays for a while."""
+_A_MINUTE: Final = 60.0
 _MOST_STREAMS: Final = 1_000
 
 
@@ -91,6 +95,15 @@ _STREAM: Final = Operation(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a feed is asked for. until: when it may become another one though nothing changes (time.monotonic)."""
+
+    filter: Filter
+    language: str
+    until: float
+
+
 class Feed:
     """What calendar and Atom feeds have in common: the filter, the language, what a client has already."""
 
@@ -99,12 +112,14 @@ class Feed:
         self._zone = ZoneInfo(deps.settings.time_zone)
         self.documentation = {"get": operation}
 
-    def asked(self, request: falcon.asgi.Request) -> tuple[Filter, str]:
-        """The filter and the language. Raises Problem `invalid_query`."""
+    def asked(self, request: falcon.asgi.Request) -> Asked:
+        """What a request asks for. Raises Problem `invalid_query`."""
         given = load_query(request, self._query)
-        now = datetime.now(UTC).replace(second=0, microsecond=0)
+        now, until = turn_of(_A_MINUTE)
+        if self._kind not in parameters.TIMED or "from_" in given:
+            until = math.inf
         filter_ = parameters.filter_of(self._kind, given, self._zone, now=now, back=_BACK)
-        return filter_, language_of(request, self._deps.settings.languages)
+        return Asked(filter_, language_of(request, self._deps.settings.languages), until)
 
     def answer(
         self,
@@ -112,24 +127,24 @@ class Feed:
         response: falcon.asgi.Response,
         body: bytes,
         media_type: str,
-        language: str,
+        asked: Asked,
     ) -> None:
         response.append_header("Vary", "Accept-Language")
-        response.set_header("Content-Language", language)
+        response.set_header("Content-Language", asked.language)
         changed = self._deps.reader.changed_at(self._kind)
-        send(request, response, body, etag=etag_of_bytes(body), media_type=media_type, changed=changed)
+        etag = etag_of_bytes(body)
+        send(request, response, body, etag=etag, media_type=media_type, changed=changed, until=asked.until)
 
 
 class CalendarFeed(Feed):
     """GET /events.ics"""
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
-        filter_, language = self.asked(request)
-        settings = self._deps.settings
-        events = self._deps.reader.calendar(filter_, language, _MOST_EVENTS)
-        body = icalendar.join(events, icalendar.name_of(settings.node_name, settings.node, language))
+        asked, settings = self.asked(request), self._deps.settings
+        events = self._deps.reader.calendar(asked.filter, asked.language, _MOST_EVENTS)
+        body = icalendar.join(events, icalendar.name_of(settings.node_name, settings.node, asked.language))
         response.set_header("Content-Disposition", 'inline; filename="events.ics"')
-        self.answer(request, response, body, f"{icalendar.MEDIA_TYPE}; charset=utf-8", language)
+        self.answer(request, response, body, f"{icalendar.MEDIA_TYPE}; charset=utf-8", asked)
 
 
 class Alias:
@@ -143,9 +158,8 @@ class AtomFeed(Feed):
     """GET /events.atom, /news.atom"""
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
-        filter_, language = self.asked(request)
-        settings, reader = self._deps.settings, self._deps.reader
-        records = [orjson.loads(body) for body in reader.bodies(filter_, _MOST_ENTRIES)]
+        asked, settings, reader = self.asked(request), self._deps.settings, self._deps.reader
+        records = [orjson.loads(body) for body in reader.bodies(asked.filter, _MOST_ENTRIES)]
         about = atom.About(
             kind=self._kind,
             address=settings.public_url + request.relative_uri,
@@ -153,10 +167,10 @@ class AtomFeed(Feed):
             node=settings.node_name,
             slug=settings.node,
             languages=settings.languages,
-            language=language,
+            language=asked.language,
             updated=reader.changed_at(self._kind) or "1970-01-01T00:00:00.000Z",
         )
-        self.answer(request, response, atom.render(about, records), f"{atom.MEDIA_TYPE}; charset=utf-8", language)
+        self.answer(request, response, atom.render(about, records), f"{atom.MEDIA_TYPE}; charset=utf-8", asked)
 
 
 class Stream:

@@ -1,6 +1,6 @@
 """The short front page: what comes next, and the form to subscribe by mail. And the way to sign in."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import falcon.asgi
@@ -10,6 +10,7 @@ from gateway import auth
 from gateway.api.commands import body, special
 from gateway.api.commands.resource import take_from_limit
 from gateway.dependencies import Dependencies, Route
+from gateway.kept import turn_of
 from gateway.pages import forms
 from gateway.pages.choices import filter_choices
 from gateway.pages.languages import Words
@@ -22,6 +23,7 @@ from services.contracts.envelope import format_time
 Request = falcon.asgi.Request
 Response = falcon.asgi.Response
 _SHOWN: Final = 20
+_A_MINUTE: Final = 60.0
 
 
 class Root:
@@ -75,7 +77,8 @@ class Front:
         wrong: set[str] | None = None,
         status: int = 200,
     ) -> None:
-        events, news, away = _upcoming(self._deps)
+        now, turn = turn_of(_A_MINUTE)
+        events, news, away = _upcoming(self._deps, now)
         values = {
             "events": events,
             "news": news,
@@ -84,13 +87,13 @@ class Front:
             "wrong": wrong or set(),
             "choices": filter_choices(self._deps, text, (sent or {}).get("filter")),
         }
-        show(self._deps, request, response, "front.html", text, values, status=status)
+        until = None if away or sent is not None else turn
+        show(self._deps, request, response, "front.html", text, values, status=status, until=until)
 
 
-def _upcoming(deps: Dependencies) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
-    now = format_time(datetime.now(UTC))
+def _upcoming(deps: Dependencies, now: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
     try:
-        events = deps.reader.page(Filter("event", states=("published",), ends_after=now), _SHOWN)
+        events = deps.reader.page(Filter("event", states=("published",), ends_after=format_time(now)), _SHOWN)
         news = deps.reader.page(Filter("news", newest_first=True), 5)
     except ReadModelAway:
         return [], [], True

@@ -1,5 +1,6 @@
 """Plain public pages for what mails name: an event, a piece of news."""
 
+import math
 from typing import Any
 
 import falcon.asgi
@@ -69,7 +70,8 @@ class Event:
             "wrong": wrong or set(),
         }
         private = person is not None
-        show(self._deps, request, response, "event.html", text, values, status=status, private=private)
+        until = None if private else math.inf
+        show(self._deps, request, response, "event.html", text, values, status=status, private=private, until=until)
 
 
 class News:
@@ -79,7 +81,7 @@ class News:
     async def on_get(self, request: Request, response: Response, language: str, id: str) -> None:
         text = words_of(self._deps, language)
         values = {"news": _read(self._deps, "news", id)}
-        show(self._deps, request, response, "news.html", text, values, private=False)
+        show(self._deps, request, response, "news.html", text, values, private=False, until=math.inf)
 
 
 def routes(deps: Dependencies) -> list[Route]:

@@ -9,6 +9,7 @@ import falcon.asgi
 import jinja2
 
 from gateway.dependencies import Dependencies
+from gateway.kept import keep
 from gateway.pages import dates
 from gateway.pages.languages import Words, choose, translations, words
 from gateway.problems import Problem
@@ -63,8 +64,12 @@ def show(
     *,
     status: int = 200,
     private: bool = True,
+    until: float | None = None,
 ) -> None:
-    """Writes a page. private: it shows what only the holder of a link or session may see, or follows a command."""
+    """Writes a page. private: it shows what only the holder of a link or session may see, or follows a command. until:
+    how long it is the same for all who are not signed in, if nothing changes (time.monotonic); None for others."""
+    if until is not None:
+        keep(request, until)
     settings = deps.settings
     others = [code for code in languages_of(deps) if code != text.language]
     rest = request.path.split("/", 2)[2] if request.path.count("/") >= 2 else ""

@@ -141,8 +141,9 @@ class Projection:
         if self.next is None:
             raise RebuildGivenUp("the new files could not be written")
         old, self.live, self.next = self.live, self.next, None
-        for name, path in ((files.PUBLIC, self.live.public.path), (files.IDENTITY, self.live.identity.path)):
-            files.put_in_place(self.folder, name, path)
+        with self.live.public.changes.change():
+            for name, path in ((files.PUBLIC, self.live.public.path), (files.IDENTITY, self.live.identity.path)):
+                files.put_in_place(self.folder, name, path)
         old.close()
 
     def remove_old(self) -> None:
@@ -172,7 +173,7 @@ class Projection:
         finally:
             writer.close()
         files.put_in_place(self.folder, files.PUBLIC, path)
-        self.is_new = True
+        self.is_new = True  # and whoever opens `path` next tells readers that something changed
         return path
 
     def _open(self, public: Path, identity: Path) -> Copies:

@@ -25,6 +25,7 @@ from services.runtime import heartbeat, logging, steps, topology
 from services.runtime.rpc_client import RpcClient
 from services.runtime.settings import Settings
 
+from . import turn
 from .projection import Counts, Projection, decode
 from .rebuild import control
 from .rebuild.control import Report
@@ -289,10 +290,18 @@ async def main() -> None:
     """The part: settings from the environment, until SIGTERM or SIGINT."""
     settings = Settings.from_environment()
     logging.configure(settings.part, settings.log_level)
-    projector = await Projector.open(settings)
+    stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    if not await turn.wait_for(settings, stopping.is_set):
+        log.info("stopped")
+        return
+    projector = await Projector.open(settings)  # not before: its forerunner may put other files in place
+    for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, projector.stop)
+    if stopping.is_set():
+        projector.stop()
     try:
         await projector.run()
     finally:

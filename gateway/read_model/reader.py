@@ -16,6 +16,7 @@ from services.contracts.envelope import format_time, parse_time
 from services.runtime import logging
 
 from . import files, identity, queries, schema
+from .changes import Watched
 from .filters import Calendar, Filter, One, Page, Position
 from .rendering.shown import CALENDAR_LANGUAGES
 
@@ -42,7 +43,6 @@ class _File:
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
         self._looked = 0.0
-        self.generation = 0
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The work's result. A file that breaks under it is opened once more. Raises ReadModelAway."""
@@ -60,6 +60,10 @@ class _File:
             self._connection.close()
         self._connection, self._opened = None, None
 
+    def look(self) -> None:
+        """The next read looks first whether another file was put in this one's place."""
+        self._looked = 0.0
+
     def _open(self) -> sqlite3.Connection:
         now = time.monotonic()
         if self._connection is not None and now - self._looked < _LOOKS_FOR_A_NEW_FILE_EVERY:
@@ -75,7 +79,6 @@ class _File:
             self.close()
             self._connection = schema.open_for_reading(self._path)
             self._opened = identity_
-            self.generation += 1
         return self._connection
 
 
@@ -87,15 +90,24 @@ class Reader:
         self.folder = folder
         self._public = _File(files.link(folder, files.PUBLIC))
         self._identity = _File(files.link(folder, files.IDENTITY))
+        self._changes = Watched(folder)
+        self._state: bytes | None = None
 
     def close(self) -> None:
         self._public.close()
         self._identity.close()
+        self._changes.close()
 
-    def state(self) -> tuple[int, int]:
-        """Changes whenever anything public changed: what was made of an earlier state may not be given out."""
-        data_version = self._public.read(lambda database: database.execute("PRAGMA data_version").fetchone()[0])
-        return (self._public.generation, data_version)
+    def state(self) -> bytes | None:
+        """Another one whenever anything public changed: what was read after this call holds as long as it is the same.
+
+        None: something is just changing, or it can't be told; then nothing may be kept.
+        """
+        state = self._changes.number()
+        if state != self._state:
+            self._public.look()
+            self._state = state
+        return state
 
     def page(self, filter_: Filter, limit: int, after: Position | None = None) -> Page:
         """The entries of a list after a position, at most `limit`."""

@@ -13,6 +13,7 @@ import orjson
 from services.contracts.envelope import format_time, parse_time
 
 from . import schema
+from .changes import Changes
 from .filters import Traits
 from .records import Record
 from .rendering import Shown, render
@@ -39,8 +40,9 @@ class PublicWriter:
     """The one writer of a public.db. Use `transaction` around `apply`."""
 
     def __init__(self, path: Path, *, languages: Sequence[str], public_url: str) -> None:
-        """Makes the file's tables if it is new. Raises sqlite3.Error."""
+        """Makes the file's tables if it is new. Raises sqlite3.Error, OSError."""
         self.path = path
+        self.changes = Changes(path.parent)
         self._languages, self._public_url = tuple(languages), public_url
         self._database = schema.open_for_writing(path)
         schema.create(self._database)
@@ -60,6 +62,7 @@ class PublicWriter:
 
     def close(self) -> None:
         self._database.close()
+        self.changes.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -67,7 +70,8 @@ class PublicWriter:
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self._database.execute("COMMIT")
+            with self.changes.change():
+                self._database.execute("COMMIT")
         except BaseException:
             self._terms.clear()
             if self._database.in_transaction:

@@ -14,9 +14,17 @@ MANDATE: Final = "mdt"
 KEY: Final = "key"
 SESSION: Final = "ses"
 SIGN_IN: Final = "sgi"
+RELATION: Final = "rel"
+MERGE: Final = "mrg"
+CHANGE: Final = "chg"
+OFFERING: Final = "ofr"
+PACKAGE: Final = "pkg"
+CANDIDATE: Final = "cnd"
 EVENT: Final = "evt"
 BLOCK: Final = "blk"
 SIGN_UP: Final = "sgn"
+SERIES: Final = "ser"
+CO_HOST: Final = "coh"
 CONSORTIUM: Final = "con"
 MEMBERSHIP: Final = "mem"
 WORKING_GROUP: Final = "wgr"
@@ -28,7 +36,8 @@ FACT: Final = "fct"
 COMMAND: Final = "cmd"
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
-_LENGTH: Final = 26  # 128 bits in base 32
+_PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS: Final = range(120, -1, -10)  # 128 bits are 26 digits of base 32: 13 pairs
 PATTERN: Final = r"^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$"
 _SHAPE: Final = re.compile(PATTERN)
 
@@ -36,11 +45,7 @@ _SHAPE: Final = re.compile(PATTERN)
 def new_id(prefix: str) -> str:
     """A new identifier, e.g. `evt_01kahp3v...`: the prefix, `_`, 26 characters of Crockford's base 32."""
     number = uuid7().int
-    digits = []
-    for _ in range(_LENGTH):
-        number, digit = divmod(number, 32)
-        digits.append(_ALPHABET[digit])
-    return f"{prefix}_{''.join(reversed(digits))}"
+    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def is_id(value: str, prefix: str) -> bool:

@@ -1,11 +1,13 @@
 """How public reads answer: what a client and the caches on the way may keep, and 304."""
 
+import math
 from email.utils import format_datetime
 from hashlib import blake2b
 from typing import Final
 
 import falcon.asgi
 
+from gateway.kept import keep
 from gateway.problems import Problem
 from services.contracts.envelope import parse_time
 
@@ -43,11 +45,14 @@ def send(
     media_type: str = JSON,
     changed: str | None = None,
     max_age: int = 0,
+    until: float = math.inf,
 ) -> None:
-    """The body, or 304 when the client has it already. changed: RFC 3339, for Last-Modified.
+    """The body, or 304 when the client has it already. changed: RFC 3339, for Last-Modified. until: when the answer may
+    become another one though nothing changes (time.monotonic).
 
     If-Modified-Since counts only without If-None-Match (RFC 9110, 13.1.3).
     """
+    keep(request, until)
     response.set_header("ETag", etag)
     # Anybody may keep it, and must ask whether it still holds.
     response.set_header("Cache-Control", f"public, max-age={max_age}" if max_age else "public, no-cache")

@@ -1,10 +1,8 @@
 """Lists: one resource for all of them."""
 
-import time
-from collections import OrderedDict
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
@@ -15,6 +13,7 @@ from marshmallow import Schema
 
 from gateway.api.parameters import load_query
 from gateway.dependencies import Dependencies
+from gateway.kept import turn_of
 from gateway.openapi import Operation
 from gateway.problems import Problem
 from gateway.read_model import cursors
@@ -23,8 +22,7 @@ from services.contracts.identifiers import is_id
 from .answers import JSON, etag_of_bytes, require, send
 from .parameters import TIMED, filter_of
 
-_KEPT: Final = 256
-_LONGEST_KEPT: Final = 1_000_000
+_A_SECOND: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +31,6 @@ class Of:
 
     facet: str
     prefix: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    state: tuple[int, int]
-    second: int
-    body: bytes
-    etag: str
 
 
 class ListResource:
@@ -52,40 +42,18 @@ class ListResource:
         self._deps, self._kind, self._query, self._of = deps, kind, query, of
         self._zone = ZoneInfo(deps.settings.time_zone)
         self.documentation = {"get": operation}
-        # Answers that were just made, for as long as nothing public changes and the second lasts: many ask the same.
-        self._answers: OrderedDict[tuple[str, str], _Answer] = OrderedDict()
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response, **path: str) -> None:
         require(request, JSON)
-        answer = self._answer(request, path)
-        send(request, response, answer.body, etag=answer.etag)
-
-    def _answer(self, request: falcon.asgi.Request, path: Mapping[str, str]) -> _Answer:
-        key = (request.path, request.query_string)
-        state = self._deps.reader.state()
-        second = int(time.time()) if self._kind in TIMED else 0
-        kept = self._answers.get(key)
-        if kept is not None and (kept.state, kept.second) == (state, second):
-            self._answers.move_to_end(key)
-            return kept
-        body = self._body(request, path, second)
-        answer = _Answer(state, second, body, etag_of_bytes(body))
-        if len(body) <= _LONGEST_KEPT and len(key[1]) <= 500:
-            self._answers[key] = answer
-            while len(self._answers) > _KEPT:
-                self._answers.popitem(last=False)
-        return answer
-
-    def _body(self, request: falcon.asgi.Request, path: Mapping[str, str], second: int) -> bytes:
         given = load_query(request, self._query)
-        filter_ = filter_of(
-            self._kind, given, self._zone, now=datetime.fromtimestamp(second, UTC), of=self._named(path)
-        )
+        now, until = turn_of(_A_SECOND)
+        if self._kind not in TIMED or "from_" in given:
+            until = math.inf
+        filter_ = filter_of(self._kind, given, self._zone, now=now, of=self._named(path))
         page = self._deps.reader.page(filter_, given["limit"], given.get("cursor"))
-        following = None
-        if page.after is not None:
-            following = _following(request, cursors.write(page.after))
-        return b'{"items":[' + b",".join(page.items) + b'],"next":' + orjson.dumps(following) + b"}"
+        following = None if page.after is None else _following(request, cursors.write(page.after))
+        body = b'{"items":[' + b",".join(page.items) + b'],"next":' + orjson.dumps(following) + b"}"
+        send(request, response, body, etag=etag_of_bytes(body), until=until)
 
     def _named(self, path: Mapping[str, str]) -> dict[str, str]:
         if self._of is None:

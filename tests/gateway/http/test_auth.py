@@ -9,6 +9,7 @@ from services.contracts import errors, identifiers
 from tests.gateway.http import records
 from tests.gateway.http.responder import Responder
 from tests.gateway.http.serving import GatewayProcess, ReadModel, credential
+from tests.harness import until
 
 ACCOUNT = {"id": "acc_1", "email": "a@example.org", "name": "", "language": "fi", "mandates": [], "version": 1}
 
@@ -172,7 +173,8 @@ def test_nothing_personal_and_no_secret_stands_in_the_log(
     client.get("/fi/unsubscribe/token-that-nobody-may-see")
     client.get("/fi/unsubscribe/token-that-nobody-may-see/more")
     gateway.client(key=key).get("/api/v1/events?q=secret-words")
-    gateway.client(session=session).get("/fi/")
+    gateway.client(session=session).get("/fi/", headers={"X-Request-ID": "the-last-of-these"})
+    until(lambda: "the-last-of-these" in gateway.log.read_text(), says="the lines of all of them are written")
     log = gateway.log.read_text()
     for secret in (
         "tarkka.lukija",
@@ -189,7 +191,11 @@ def test_nothing_personal_and_no_secret_stands_in_the_log(
 
 def test_the_log_has_a_line_for_each_request_with_its_correlation_id(gateway: GatewayProcess) -> None:
     gateway.client().get("/healthz", headers={"X-Request-ID": "followed-1234"})
-    line = next(line for line in gateway.lines() if line.get("correlation_id") == "followed-1234")
+    line = until(
+        lambda: next((line for line in gateway.lines() if line.get("correlation_id") == "followed-1234"), None),
+        says="the line is written: lines are written a few at a time",
+    )
+    assert line is not None
     assert line["event"] == "request"
     assert line["status"] == 200
     assert line["route"] == "/healthz"
