@@ -33,7 +33,7 @@ class SignedUp:
 class Crowd:
     """People who sign up, cancel and subscribe, and a secretary who changes events and registers organisations.
 
-    signed_up, cancelled: what was acknowledged, by address. wrong: answers that nobody should get. repeated: how many
+    signed_up, cancelled: what was acknowledged, by address. wrong: answers that nobody should get. troubles: why
     requests had to be repeated. in_flight: how many wait for an answer now.
     """
 
@@ -48,7 +48,7 @@ class Crowd:
     organisations: set[str] = field(default_factory=set)
     consortia: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
-    repeated: int = 0
+    troubles: list[str] = field(default_factory=list)
     answered: int = 0
     in_flight: int = 0
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -91,8 +91,8 @@ class Crowd:
                 if time.monotonic() > ends:
                     self.wrong.append(f"{verb} {path}: no answer in {PATIENCE:.0f} s; last: {said!r}")
                     return None
-                with self._lock:
-                    self.repeated += 1
+                said = said if isinstance(said, Exception) else f"{said.status_code} {said.text[:200]}"
+                self.troubles.append(f"{verb} {path}: {said!r}")
                 time.sleep(0.2)  # a client's manners, not a wait for a condition
         finally:
             with self._lock:

@@ -106,7 +106,7 @@ def test_nothing_promised_is_lost_and_nothing_happens_twice(
     reckoning.every_mail_went_out(crowd, sum(kill.part == "courier" for kill in kills))
     reckoning.the_read_model_equals_the_services(living)
     say(
-        f"{len(crowd.signed_up)} sign-ups, {len(crowd.cancelled)} cancelled, {crowd.repeated} requests repeated; "
+        f"{len(crowd.signed_up)} sign-ups, {len(crowd.cancelled)} cancelled, {len(crowd.troubles)} requests repeated; "
         f"load {worked:.0f} s, at rest after {rested:.0f} s, compared after {time.monotonic() - began:.0f} s"
     )
 
