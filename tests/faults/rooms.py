@@ -65,7 +65,7 @@ def rooms(place: Path, megabytes: Mapping[str, int]) -> Iterator[dict[str, Room]
     data = DataFolder(place / "data")
     data.make()
     # a node that was set up once may have any folders
-    data.keep(Setup("pohjois-karjala", ports.choose((*PORTS, "gateway"), place)))
+    data.keep(Setup("pohjois-karjala", ports.choose((*PORTS, "gateway"), data.path)))
     with ExitStack() as opened:
         yield {name: opened.enter_context(room(data.path / name, size)) for name, size in megabytes.items()}
 
