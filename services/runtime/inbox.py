@@ -18,6 +18,7 @@ from services.contracts.envelope import Fact
 from services.contracts.errors import StoreAway
 
 from . import logging, outbox, steps
+from .clock import NOTICED_FROM, WallClock
 from .store import Document, Store, answers, broke, in_transaction, reaching, utc_now
 from .work import Work
 
@@ -57,6 +58,7 @@ class Inbox:
 
     def __init__(self, store: Store, apply: Callable[[ClientSession, Fact], list[Fact]]) -> None:
         self._store, self._apply = store, apply
+        self._clock = WallClock()
 
     def take(self, batch: Sequence[Fact]) -> None:
         """Applies facts as they came, all in one transaction; if one of them fails, each by itself.
@@ -79,6 +81,9 @@ class Inbox:
 
     def retry_due(self, limit: int = 20) -> int:
         """Tries again what is due; how many it tried."""
+        if self._clock.was_set_back():
+            self._hasten()
+        self._clock.noted()
         due = self._store[COLLECTION].find({"state": "waiting", "next_at": {"$lte": utc_now()}})
         documents = list(due.sort("next_at", 1).limit(limit))
         for document in documents:
@@ -134,6 +139,14 @@ class Inbox:
                 raise
             log.warning("fact failed", fact=fact.id, type=fact.type, error=_says(error), exc_info=True)
             self._keep(fact, _says(error))
+
+    def _hasten(self) -> None:
+        """What would wait longer than any pause is long is due now."""
+        now = utc_now()
+        for attempts, pause in enumerate((0, *PAUSES)):
+            too_late = {"$gt": now + timedelta(seconds=pause + NOTICED_FROM)}
+            waiting = {"state": "waiting", "next_at": too_late, "attempts": attempts}
+            self._store[COLLECTION].update_many(waiting, {"$set": {"next_at": now}})
 
     def _is_away(self, error: Exception) -> bool:
         """Not so when the store itself broke on this very work and else answers: that counts as a failure of it."""
