@@ -238,7 +238,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     for status, schema in operation.more_answers.items():
         responses[str(status)] = _success(operation, status, schema)
     codes: dict[int, list[str]] = {}
-    for code in dict.fromkeys((*operation.problems, *(_OF_COMMANDS if operation.is_command else ()), *_ALWAYS)):
+    known = (*operation.problems, *(_OF_COMMANDS if operation.is_command else ()), *_ALWAYS)
+    for code in dict.fromkeys((*known, *(("too_slow",) if operation.body is not None or operation.is_command else ()))):
         codes.setdefault(TYPES[code].status, []).append(code)
     for status, found in sorted(codes.items()):
         responses[str(status)] = {

@@ -101,6 +101,7 @@ _TYPES: Final = (
     ),
     ProblemType("method_not_allowed", 405, "This method is not allowed here", "The header Allow lists the methods."),
     ProblemType("not_acceptable", 406, "Not in that format", "Ask for one of the types that /openapi.json lists."),
+    ProblemType("too_slow", 408, "The body came too slowly", "Send the request again, on a better connection."),
     ProblemType("too_large", 413, "The body is too large", "The detail says how large it may be."),
     ProblemType("too_long_address", 414, "The address is too long", "Shorten the query."),
     ProblemType(

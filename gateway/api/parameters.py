@@ -1,11 +1,15 @@
 """Reads the parameters of a query with a schema."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import falcon.asgi
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from gateway.problems import Problem
+
+_UNREADABLE: Final = re.compile("[\x00-\x1f\x7f\ufffd]")
+"""Control characters, and what Falcon makes of bytes that are no UTF-8."""
 
 
 def load_query(request: falcon.asgi.Request, schema: type[Schema]) -> dict[str, Any]:
@@ -22,6 +26,9 @@ def load_query(request: falcon.asgi.Request, schema: type[Schema]) -> dict[str, 
         declared = known.get(name)
         if declared is None:
             wrong[name] = [f"There is no such parameter. There are: {', '.join(known)}."]
+            continue
+        if _UNREADABLE.search(value if isinstance(value, str) else "".join(value)):
+            wrong[name] = ["This is not UTF-8, or has control characters."]
             continue
         if isinstance(declared, fields.List):
             values = value if isinstance(value, list) else [value]

@@ -1,5 +1,6 @@
 """Reads a request's body: of a bounded size, valid UTF-8, JSON that means one thing only."""
 
+import asyncio
 import json
 import math
 from typing import Any, Final
@@ -13,17 +14,13 @@ LIMIT: Final = 1_000_000
 PUBLIC_LIMIT: Final = 64_000
 """Bytes; the second where anybody may write."""
 _DEEPEST: Final = 32
+_LONGEST: Final = 20.0
+"""Seconds from the first to the last byte: a body that never ends would be kept for as long as its sender likes."""
 
 
 async def read_bytes(request: falcon.asgi.Request, limit: int, media_type: str) -> bytes:
-    """The body. Raises Problem 413, 415 (another media type or an encoding)."""
-    if (request.content_length or 0) > limit:
-        raise _too_large(limit)
-    data = bytearray()
-    async for chunk in request.stream:
-        data += chunk
-        if len(data) > limit:
-            raise _too_large(limit)
+    """The body. Raises Problem 413, 415 (another media type or an encoding), 408, 400 for one that was cut off."""
+    data = await _read(request, limit)
     if not data:
         return b""
     given = (request.content_type or "").partition(";")[0].strip().lower()
@@ -31,7 +28,7 @@ async def read_bytes(request: falcon.asgi.Request, limit: int, media_type: str) 
         raise Problem("unsupported_media_type", f"Send {media_type}, not {given or 'a body without Content-Type'}.")
     if request.get_header("Content-Encoding") not in (None, "identity"):
         raise Problem("unsupported_media_type", "Send the body without Content-Encoding.")
-    return bytes(data)
+    return data
 
 
 async def read_json(request: falcon.asgi.Request, limit: int) -> dict[str, Any]:
@@ -104,9 +101,24 @@ def _depth(value: Any) -> int:
 
 
 async def skip(request: falcon.asgi.Request, limit: int) -> None:
-    """Reads a body that says nothing new to its end. Raises Problem 413."""
-    length = 0
-    async for chunk in request.stream:
-        length += len(chunk)
-        if length > limit:
-            raise _too_large(limit)
+    """Reads a body that says nothing new to its end. Raises Problem 413, 408, 400."""
+    await _read(request, limit)
+
+
+async def _read(request: falcon.asgi.Request, limit: int) -> bytes:
+    expected = request.content_length
+    if (expected or 0) > limit:
+        raise _too_large(limit)
+    data = bytearray()
+    try:
+        async with asyncio.timeout(_LONGEST):
+            async for chunk in request.stream:
+                data += chunk
+                if len(data) > limit:
+                    raise _too_large(limit)
+    except TimeoutError as error:
+        detail = f"The body did not come to its end within {_LONGEST:.0f} seconds."
+        raise Problem("too_slow", detail, headers={"Connection": "close"}) from error
+    if expected is not None and len(data) < expected:  # the connection ended: half a file is not to be carried out
+        raise Problem("bad_request", f"The body ended after {len(data):,} of {expected:,} bytes.")
+    return bytes(data)

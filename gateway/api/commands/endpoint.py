@@ -85,7 +85,7 @@ class Endpoint:
         method = self.method
         body = method.arguments(exclude=tuple(self.not_in_body & set(method.arguments().fields)))
         problems = ["sign_in_needed", "forbidden", "service_away"]
-        if self.takes_body:
+        if self.verb != "GET":  # where no body is expected, too: one that comes is read, and must say nothing
             problems += ["invalid", "bad_request", "unsupported_media_type", "too_large", "unknown_reference"]
         if self.path_fields or self.query or self.account or self.policy == "token":
             problems.append("not_found")
