@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import aio_pika
 import falcon.asgi
 import orjson
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractRobustConnection
 from aio_pika.exceptions import AMQPError
 from prometheus_client.core import GaugeMetricFamily, Metric
 
@@ -141,6 +141,7 @@ class Listener:
     def __init__(self, amqp_uri: str, parts: Parts) -> None:
         self._amqp_uri, self._parts = amqp_uri, parts
         self._connection: AbstractRobustConnection | None = None
+        self._channel: AbstractChannel | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -177,7 +178,8 @@ class Listener:
                 log.warning("broker away: no heartbeats heard", error=str(error))
                 await asyncio.sleep(1)
             else:
-                self._connection = connection
+                # The connection knows its channels by weak references: one that nobody holds is not opened again.
+                self._connection, self._channel = connection, channel
                 return
 
     async def _hear(self, message: AbstractIncomingMessage) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import eventlet
 from eventlet.event import Event
 from kombu import Connection, Exchange, Producer
+from kombu.exceptions import OperationalError
 
 from . import heartbeat, logging, topology
 from .heartbeat import Heartbeat
@@ -40,7 +41,7 @@ class Pulse:
         while not self._stopped:
             try:
                 self._beat()
-            except self._connection.recoverable_connection_errors as error:
+            except (*self._connection.connection_errors, OperationalError) as error:
                 log.warning("broker away", error=str(error))
                 self._connection.close()
                 eventlet.sleep(1)
