@@ -97,6 +97,7 @@ def test_the_stores_disk_is_full(people: People, disks: tuple[LivingNode, dict[s
 
     disk["store"].fill()
     given = everyday.commands(event)
+    _write_until_it_fails(node.mongodb_uri)  # it has room left within its journal
     answers = people.say_all(given)
     until(lambda: node.part("store").restarts > restarts, limit=30, says="the store ended, and is started again")
     given_then = everyday.commands(event)
