@@ -30,13 +30,15 @@ def journal(living: LivingNode) -> Journal:
 @pytest.fixture(scope="session")
 def coordinator_key(living: LivingNode) -> str:
     """API key of the region's coordinator."""
-    return living.key_of("koordinaattori@example.org", "coordinator", "FI1DC")
+    key = living.key_of("koordinaattori@example.org", "coordinator", "FI1DC")
+    with living.client(key) as client:
+        until(lambda: client.get("/me").status_code == 200, limit=60, says="the key is known")
+    return key
 
 
 @pytest.fixture
 def coordinator(living: LivingNode, coordinator_key: str) -> Iterator[httpx.Client]:
     with living.client(coordinator_key) as client:
-        until(lambda: client.get("/me").status_code == 200, limit=60, says="the key is known")
         yield client
 
 
