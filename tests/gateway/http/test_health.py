@@ -2,8 +2,11 @@
 
 import os
 import secrets
+import shutil
 import signal
 import time
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.node import broker
-from gateway.health import EXPECTED, SILENT_AFTER, Parts
+from gateway.health import EXPECTED, NEARLY_FULL, SILENT_AFTER, Disk, Parts
+from services.contracts.envelope import format_time
 from services.runtime import topology
 from services.runtime.heartbeat import beat_of
 from tests.gateway.http import records, serving
@@ -73,6 +77,28 @@ def test_a_part_that_fell_silent_is_missing(monkeypatch: pytest.MonkeyPatch) -> 
     silent = next(state for state in parts.states() if state["part"] == "relay")
     assert not silent["heard"]
     assert silent["says"] == "silent for 10 s"
+
+
+@pytest.mark.parametrize(("ahead", "says"), [(3600, "3600 s ahead of"), (-3600, "3600 s behind")])
+def test_a_part_whose_clock_is_not_the_gateways_is_not_ready_and_told_why(ahead: int, says: str) -> None:
+    parts = Parts()
+    beat = beat_of("events", ready=True, numbers={})
+    at = datetime.fromisoformat(beat.at) + timedelta(seconds=ahead)
+    parts.hear(replace(beat, at=format_time(at)))
+    state = next(state for state in parts.states() if state["part"] == "events")
+    assert (state["heard"], state["ready"]) == (True, False)
+    assert state["says"] == f"its clock is {says} the gateway's"
+    parts.hear(beat)
+    assert next(state for state in parts.states() if state["part"] == "events")["ready"]
+
+
+def test_a_disk_that_is_nearly_full_is_warned_of_and_told_as_a_number(gateway: GatewayProcess, tmp_path: Path) -> None:
+    told = ready(gateway)["disk"]
+    free = shutil.disk_usage(tmp_path).free  # the data folders of this run lie on the same disk
+    assert told["total"] == shutil.disk_usage(tmp_path).total
+    assert numbers(gateway, "malmi_disk_free_bytes") == pytest.approx(free, rel=0.1)
+    assert Disk(NEARLY_FULL - 1, 10 * NEARLY_FULL).nearly_full
+    assert not Disk(NEARLY_FULL, 10 * NEARLY_FULL).nearly_full
 
 
 def test_metrics_add_up_all_workers_and_name_no_path(gateway: GatewayProcess, services: Responder) -> None:
