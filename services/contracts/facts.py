@@ -4,26 +4,28 @@ A record's facts carry the whole record, so that a copy needs only the newest. t
 each as it was first published; all of them must stay readable.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema
 
-from .envelope import Visibility
+from .envelope import Fact, Visibility
 from .schemas import actors, consortium, events, notifications
 
 
 @dataclass(frozen=True, slots=True)
 class FactType:
-    """name: `<service>.<record>.<happening>`. kind: the record's, under which copies keep it."""
+    """name: `<service>.<record>.<happening>`. kind: the record's, under which copies keep it. newest_only: of several
+    about one record in one commit only the last is told; nobody reacts to the others."""
 
     name: str
     kind: str
     schema: type[Schema]
     says: str
     visibilities: tuple[Visibility, ...] = ("public",)
+    newest_only: bool = False
 
     @property
     def service(self) -> str:
@@ -31,10 +33,15 @@ class FactType:
 
 
 def _facts(
-    prefix: str, kind: str, schema: type[Schema], says: dict[str, str], *visibilities: Visibility
+    prefix: str,
+    kind: str,
+    schema: type[Schema],
+    says: dict[str, str],
+    *visibilities: Visibility,
+    newest_only: bool = False,
 ) -> Iterable[FactType]:
     for happening, sentence in says.items():
-        yield FactType(f"{prefix}.{happening}", kind, schema, sentence, visibilities or ("public",))
+        yield FactType(f"{prefix}.{happening}", kind, schema, sentence, visibilities or ("public",), newest_only)
 
 
 ALL: Final[tuple[FactType, ...]] = (
@@ -96,6 +103,7 @@ ALL: Final[tuple[FactType, ...]] = (
         {"changed": "The number of taken places changed."},
         "public",
         "members",
+        newest_only=True,
     ),
     *_facts(
         "events.block",
@@ -193,4 +201,10 @@ def write_data(name: str, record: dict[str, Any]) -> dict[str, Any]:
     return dumped
 
 
-__all__ = ["ALL", "BY_NAME", "FactType", "read_data", "write_data"]
+def only_the_newest(told: Sequence[Fact]) -> list[Fact]:
+    """The facts of one commit without those that a later one of them makes needless (`newest_only`)."""
+    last = {(fact.type, fact.subject): fact.id for fact in told}
+    return [fact for fact in told if not BY_NAME[fact.type].newest_only or last[fact.type, fact.subject] == fact.id]
+
+
+__all__ = ["ALL", "BY_NAME", "FactType", "only_the_newest", "read_data", "write_data"]

@@ -40,6 +40,7 @@ DEFINITION = ServiceDefinition(
         "block": snapshot_of("events.block.placed", lambda store: store.blocks, _seen_block),
     },
     recipient=use_cases.recipient,
+    gathers=True,
 )
 
 

@@ -6,6 +6,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
 
 from services.runtime import copies, mandates, records
+from services.runtime.changes import Changes
 from services.runtime.copies import Copies
 from services.runtime.records import Records
 from services.runtime.store import Store
@@ -29,13 +30,13 @@ INDEXES = {
 
 
 class EventStore:
-    """Everything that events keeps, within one session."""
+    """Everything that events keeps, within one session. changes: of its transaction, when several commands share it."""
 
-    def __init__(self, store: Store, session: ClientSession | None) -> None:
-        self.events = Records(store, "events", Event, session)
-        self.places = Records(store, "places", Places, session)
-        self.blocks = Records(store, "blocks", Block, session)
-        self.sign_ups = Records(store, "sign_ups", SignUp, session)
+    def __init__(self, store: Store, session: ClientSession | None, changes: Changes | None = None) -> None:
+        self.events = Records(store, "events", Event, session, changes)
+        self.places = Records(store, "places", Places, session, changes)
+        self.blocks = Records(store, "blocks", Block, session, changes)
+        self.sign_ups = Records(store, "sign_ups", SignUp, session, changes)
         self.organisations = Copies(store, "organisations", session)
         self.consortia = Copies(store, "consortia", session)
         self.working_groups = Copies(store, "working_groups", session)

@@ -2,9 +2,12 @@
 
 A document: _id (the command's id), method, content (a hash of its arguments), answer, at. A refusal stores nothing:
 nothing happened, and the repeat is judged anew. Secrets are never in an answer that is stored: `Answer.reveal`.
+
+Commands that wait at the same time may share a transaction (`together`): each is still done once, or not at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -12,20 +15,55 @@ from typing import Any
 import orjson
 from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
-from services.contracts.errors import KeyReused, Late
+from services.contracts.envelope import Fact
+from services.contracts.errors import KeyReused, Late, StoreAway
+from services.contracts.facts import only_the_newest
 from services.contracts.rpc import Call
 
-from . import outbox, steps
-from .store import Store, in_transaction, reaching, utc_now
+from . import logging, outbox, steps
+from .changes import Changes
+from .store import Document, Store, in_transaction, utc_now
 from .work import Work
 
 COLLECTION = "commands"
 INDEXES = (IndexModel([("at", ASCENDING)]),)
 KEPT = timedelta(days=7)
+LONGEST = 30.0
+"""Seconds that anything is given, though the caller's clock be an hour ahead."""
 
 Answer = Any
+Effect = Callable[[ClientSession, Changes], tuple[Answer, Work]]
+"""Makes the change, through the session or held back in the changes; gives the answer (JSON values), and the work
+whose facts are committed with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A command to be carried out."""
+
+    call: Call
+    effect: Effect
+
+    @property
+    def content(self) -> str:
+        """What a repeat must have in common with it."""
+        wire = self.call.to_wire()
+        said = [wire["arguments"], wire["principal"]["account"]]
+        return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer, or why there is none."""
+
+    answer: Answer = None
+    error: Exception | None = None
+
+
+class _Spoilt(Exception):
+    """A command failed after something of it had been written: nobody's changes may be committed with that."""
 
 
 def remaining_seconds(call: Call) -> float:
@@ -33,41 +71,61 @@ def remaining_seconds(call: Call) -> float:
     seconds = (call.deadline - utc_now()).total_seconds()
     if seconds <= 0:
         raise Late("The command came too late and was not carried out. Repeat it with the same Idempotency-Key.")
-    return seconds
+    return min(seconds, LONGEST)
 
 
-def once(store: Store, call: Call, effect: Callable[[ClientSession], tuple[Answer, Work]]) -> Answer:
-    """Carries out a command's effect, or gives the answer that it had the first time.
+def once(store: Store, task: Task) -> Answer:
+    """Carries out a command, or gives the answer that it had the first time.
 
-    effect: makes the change through the session; gives the answer (JSON values) and the work whose facts are
-    committed with it. Raises KeyReused, Late, StoreAway (outcome unknown), and what effect refuses with.
+    Raises KeyReused, Late, StoreAway (outcome unknown), and what the effect refuses with.
     """
+    call = task.call
     seconds = remaining_seconds(call)
     if call.id is None:
         raise ValueError(f"{call.method} is a command and has no id")
-    content = _content(call)
 
     def body(session: ClientSession) -> Answer:
-        document = {"_id": call.id, "method": call.method, "content": content, "at": utc_now()}
-        store[COLLECTION].insert_one(document, session=session)
-        answer, work = effect(session)
-        store[COLLECTION].update_one({"_id": call.id}, {"$set": {"answer": answer}}, session=session)
-        outbox.put(store, session, work.told)
-        steps.reached("command.before_commit")
+        known = _known(store, session, [task])
+        if call.id in known:
+            return _repeated(task, known[call.id])
+        changes = Changes(store, session)
+        answer, work = task.effect(session, changes)
+        _finish(store, session, changes, [(task, answer)], work.told)
         return answer
 
-    earlier = _earlier(store, call, content, seconds)
-    if earlier is not None:
-        return earlier["answer"]
     try:
         answer = in_transaction(store, body, seconds=seconds)
-        steps.reached("command.committed")
-        return answer
-    except DuplicateKeyError:
-        earlier = _earlier(store, call, content, seconds)
-        if earlier is None:  # another unique index: the effect's own
-            raise
-        return earlier["answer"]
+    except (DuplicateKeyError, BulkWriteError):
+        # The same command at the same moment, in another process: that one's answer. Else it is the effect's own.
+        answer = in_transaction(store, body, seconds=remaining_seconds(call))
+    steps.reached("command.committed")
+    return answer
+
+
+def together(store: Store, tasks: Sequence[Task], seconds: float) -> list[Outcome]:
+    """Carries out several commands in one transaction, in their order; one that refuses changes nothing.
+
+    Every effect must hold its changes back. Raises StoreAway, PyMongoError, or whatever else there was no way around:
+    then nothing is done, or it is not known, and each can be carried out by itself.
+    """
+
+    def body(session: ClientSession) -> list[Outcome]:
+        changes, known = Changes(store, session), _known(store, session, tasks)
+        outcomes: list[Outcome] = []
+        done: list[tuple[Task, Answer]] = []
+        told: list[Fact] = []
+        for task in tasks:
+            outcome, work = _one_of_several(task, session, changes, known)
+            outcomes.append(outcome)
+            if work is not None:
+                done.append((task, outcome.answer))
+                told += work.told
+        _finish(store, session, changes, done, only_the_newest(told))
+        return outcomes
+
+    outcomes = in_transaction(store, body, seconds=seconds)
+    steps.reached("command.committed")
+    return outcomes
 
 
 def forget_old(store: Store) -> None:
@@ -75,16 +133,61 @@ def forget_old(store: Store) -> None:
     store[COLLECTION].delete_many({"at": {"$lt": utc_now() - KEPT}})
 
 
-def _earlier(store: Store, call: Call, content: str, seconds: float) -> Mapping[str, Any] | None:
-    with reaching(seconds):
-        document = store[COLLECTION].find_one({"_id": call.id})
-    if document is not None and (document["method"], document["content"]) != (call.method, content):
+def _one_of_several(
+    task: Task, session: ClientSession, changes: Changes, known: dict[str, Mapping[str, Any]]
+) -> tuple[Outcome, Work | None]:
+    logging.bind_correlation(task.call.correlation_id)
+    identity = task.call.id or ""
+    try:
+        if identity in known:
+            return Outcome(_repeated(task, known[identity])), None
+        answer, work = task.effect(session, changes)
+    except (PyMongoError, StoreAway):
+        raise
+    except Exception as error:  # whatever it is, the commands that did not cause it must not suffer
+        if changes.spoilt:
+            raise _Spoilt(str(error)) from error
+        changes.undo()
+        return Outcome(error=error), None
+    changes.settle()
+    known[identity] = _document(task, answer)
+    return Outcome(answer), work
+
+
+def _finish(
+    store: Store,
+    session: ClientSession,
+    changes: Changes,
+    done: Sequence[tuple[Task, Answer]],
+    told: Sequence[Fact],
+) -> None:
+    changes.write()
+    if len(done) == 1:
+        store[COLLECTION].insert_one(_document(*done[0]), session=session)
+    elif done:
+        store[COLLECTION].insert_many([_document(task, answer) for task, answer in done], session=session)
+    outbox.put(store, session, told)
+    steps.reached("command.before_commit")
+
+
+def _document(task: Task, answer: Answer) -> Document:
+    return {
+        "_id": task.call.id,
+        "method": task.call.method,
+        "content": task.content,
+        "answer": answer,
+        "at": utc_now(),
+    }
+
+
+def _known(store: Store, session: ClientSession, tasks: Sequence[Task]) -> dict[str, Mapping[str, Any]]:
+    """Those of the commands that are done already."""
+    ids = [task.call.id for task in tasks]
+    found = store[COLLECTION].find({"_id": ids[0] if len(ids) == 1 else {"$in": ids}}, session=session)
+    return {document["_id"]: document for document in found}
+
+
+def _repeated(task: Task, document: Mapping[str, Any]) -> Answer:
+    if (document["method"], document["content"]) != (task.call.method, task.content):
         raise KeyReused("This Idempotency-Key was used for another request. Take a new one.")
-    return document
-
-
-def _content(call: Call) -> str:
-    wire = call.to_wire()
-    return sha256(
-        orjson.dumps([wire["arguments"], wire["principal"]["account"]], option=orjson.OPT_SORT_KEYS)
-    ).hexdigest()
+    return document["answer"]

@@ -53,6 +53,8 @@ class ServiceDefinition:
     reactions: Reactions
     snapshots: Mapping[str, Snapshot]
     recipient: FindRecipient = nobody
+    gathers: bool = False
+    """Its store holds changes back, so that commands which wait at the same time share a transaction."""
     other_failed: FindFailed = no_others
     replay_others: Replay = replay_no_others
     sweeps: tuple[Callable[[Any], None], ...] = field(default=())

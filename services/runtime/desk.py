@@ -6,13 +6,10 @@ command's id and the facts that it tells. `arguments` are Python values, loaded 
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
-from eventlet.semaphore import Semaphore
 from pymongo.client_session import ClientSession
 
 from services.contracts import rpc
@@ -21,6 +18,9 @@ from services.contracts.permissions import Mandate
 from services.contracts.rpc import Call
 
 from . import commands, logging, mandates
+from .changes import Changes
+from .commands import Task
+from .gathering import Gathering, Turns
 from .settings import Settings
 from .store import Store, reaching, utc_now
 from .work import Origin, Work
@@ -28,7 +28,9 @@ from .work import Origin, Work
 log = logging.get(__name__)
 
 UseCase = Callable[[Work, Any, dict[str, Any]], Any]
-StoreFactory = Callable[[Store, ClientSession | None], Any]
+StoreFactory = Callable[..., Any]
+"""(database, session or None) -> the service's store; of a service whose commands share transactions also `changes`,
+which its writes go to."""
 
 PATIENCE = 1.0
 """Seconds that a command waits for a record it names: the copy of another service's record may be behind."""
@@ -38,7 +40,8 @@ PATIENCE = 1.0
 class Desk:
     """Carries out the calls of one service.
 
-    store_factory: the service's store, given the database and the session. after_commit: called when facts may wait.
+    store_factory: the service's store. after_commit: called when facts may wait. gathering: None when its commands do
+    not share transactions.
     """
 
     service: str
@@ -46,7 +49,8 @@ class Desk:
     store: Store
     store_factory: StoreFactory
     after_commit: Callable[[], None]
-    _locks: WeakValueDictionary[str, Semaphore]
+    turns: Turns
+    gathering: Gathering | None
 
     def command(
         self,
@@ -63,8 +67,8 @@ class Desk:
         Refusal.
         """
         call, arguments = self._open(wire)
-        with self._turn(arguments.get(one_at_a_time) if one_at_a_time else None):
-            answer = self._patiently(call, lambda: self._once(call, use_case, arguments))
+        key = arguments.get(one_at_a_time) if one_at_a_time else None
+        answer = self._patiently(call, lambda: self._once(call, use_case, arguments, key))
         self.after_commit()
         return answer if reveal is None else reveal(answer)
 
@@ -99,15 +103,20 @@ class Desk:
         commands.remaining_seconds(call)
         return call, rpc.load_arguments(method.arguments, call.arguments)
 
-    def _once(self, call: Call, use_case: UseCase, arguments: dict[str, Any]) -> Any:
-        def effect(session: ClientSession) -> tuple[Any, Work]:
+    def _once(self, call: Call, use_case: UseCase, arguments: dict[str, Any], key: str | None = None) -> Any:
+        def effect(session: ClientSession, changes: Changes) -> tuple[Any, Work]:
             work = self._work(call, session)
-            answer = use_case(work, self.store_factory(self.store, session), arguments)
+            held_back = {} if self.gathering is None else {"changes": changes}
+            answer = use_case(work, self.store_factory(self.store, session, **held_back), arguments)
             return self._dump(call, answer), work
 
-        started = time.monotonic()
+        started, task = time.monotonic(), Task(call, effect)
         try:
-            answer = commands.once(self.store, call, effect)
+            if self.gathering is not None:
+                answer = self.gathering.carry_out(task, key)
+            else:
+                with self.turns.of(key):
+                    answer = commands.once(self.store, task)
         except Refusal as refusal:
             log.info("refused", method=call.method, command=call.id, code=refusal.code)
             raise
@@ -137,12 +146,6 @@ class Desk:
     def _dump(self, call: Call, answer: Any) -> Any:
         return rpc.dump_answer(rpc.BY_NAME[f"{self.service}.{call.method}"], answer)
 
-    def _turn(self, key: str | None) -> AbstractContextManager[object]:
-        if key is None:
-            return nullcontext()
-        lock: AbstractContextManager[object] = self._locks.setdefault(key, Semaphore())
-        return lock
-
 
 def open_desk(
     service: str,
@@ -150,6 +153,10 @@ def open_desk(
     store: Store,
     store_factory: StoreFactory,
     after_commit: Callable[[], None],
+    *,
+    gathers: bool = False,
 ) -> Desk:
-    """A desk for the calls of a service."""
-    return Desk(service, settings, store, store_factory, after_commit, WeakValueDictionary())
+    """A desk for the calls of a service. gathers: its store takes `changes`, so its commands share transactions."""
+    turns = Turns()
+    gathering = Gathering(store, turns) if gathers else None
+    return Desk(service, settings, store, store_factory, after_commit, turns, gathering)

@@ -1,6 +1,6 @@
 """A collection of versioned records of one kind: read, add, replace, page through."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 from pymongo import ASCENDING, IndexModel
@@ -8,8 +8,9 @@ from pymongo.client_session import ClientSession
 
 from services.contracts.errors import Invalid, NotFound, VersionMismatch
 
+from .changes import Changes
 from .documents import BUCKETS, from_document, to_document
-from .store import Store
+from .store import Document, Store
 
 INDEX = IndexModel([("bucket", ASCENDING)])
 """Of every collection that has a snapshot."""
@@ -28,13 +29,27 @@ R = TypeVar("R", bound=Versioned)
 
 
 class Records(Generic[R]):
-    """The records of one kind, within a session's transaction when there is one."""
+    """The records of one kind, within a session's transaction when there is one.
 
-    def __init__(self, store: Store, collection: str, kind: type[R], session: ClientSession | None) -> None:
+    changes: those of the transaction, when they are held back and written together.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        collection: str,
+        kind: type[R],
+        session: ClientSession | None,
+        changes: Changes | None = None,
+    ) -> None:
         self._collection, self._kind, self._session = store[collection], kind, session
+        self._name, self._changes = collection, changes
 
     def find(self, record_id: str) -> R | None:
-        document = self._collection.find_one({"_id": record_id}, session=self._session)
+        if self._changes is not None:
+            document = self._changes.find(self._name, record_id)
+        else:
+            document = self._collection.find_one({"_id": record_id}, session=self._session)
         return None if document is None else from_document(self._kind, document)
 
     def get(self, record_id: str) -> R:
@@ -45,21 +60,34 @@ class Records(Generic[R]):
         return record
 
     def add(self, record: R) -> None:
-        self._collection.insert_one(to_document(record), session=self._session)
+        if self._changes is not None:
+            self._changes.add(self._name, to_document(record))
+        else:
+            self._collection.insert_one(to_document(record), session=self._session)
 
     def replace(self, record: R) -> None:
         """Writes the next version. Raises VersionMismatch when the one before it is no longer there."""
         document = to_document(record)
+        if self._changes is not None:
+            self._changes.replace(self._name, document)
+            return
         condition = {"_id": record.id, "version": record.version - 1}
         if self._collection.replace_one(condition, document, session=self._session).matched_count != 1:
             raise VersionMismatch(f"{record.id} was changed by somebody else. Read it again.")
 
     def remove(self, record_id: str) -> None:
-        self._collection.delete_one({"_id": record_id}, session=self._session)
+        if self._changes is not None:
+            self._changes.remove(self._name, record_id)
+        else:
+            self._collection.delete_one({"_id": record_id}, session=self._session)
 
     def where(self, condition: Mapping[str, Any], *, limit: int = 0, sort: str = "_id") -> Iterator[R]:
         """Those that meet an indexed condition, in order of `sort`."""
-        found = self._collection.find(dict(condition), session=self._session).sort(sort, 1).limit(limit)
+        found: Iterable[Document]
+        if self._changes is not None:
+            found = self._changes.where(self._name, condition, limit=limit, sort=sort)
+        else:
+            found = self._collection.find(dict(condition), session=self._session).sort(sort, 1).limit(limit)
         return (from_document(self._kind, document) for document in found)
 
     def page(self, after: str | None, limit: int) -> tuple[list[R], str | None]:
@@ -79,6 +107,8 @@ class Records(Generic[R]):
 
     def count(self, condition: Mapping[str, Any]) -> int:
         """How many meet an indexed condition."""
+        if self._changes is not None:
+            return self._changes.count(self._name, condition)
         return self._collection.count_documents(dict(condition), session=self._session)
 
 

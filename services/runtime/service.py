@@ -52,7 +52,8 @@ class Runtime(DependencyProvider):
         self._store = store.connect(settings.mongodb_uri, settings.database_prefix + name, settings.part)
         self._inbox = inbox.Inbox(self._store, self._apply)
         self._pulse = Pulse(settings.amqp_uri, name, self._state)
-        self._desk = open_desk(name, settings, self._store, self.definition.store, self._pulse.nudge)
+        definition, nudge = self.definition, self._pulse.nudge
+        self._desk = open_desk(name, settings, self._store, definition.store, nudge, gathers=definition.gathers)
         self._listener = FactListener(settings.amqp_uri, self.definition.consumer, self._inbox, self._pulse.nudge)
         self._duties = Duties(self._store, self.definition.store, self.definition.duties, self._work_of_its_own)
         self._stopped = False
