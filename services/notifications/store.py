@@ -14,6 +14,7 @@ from services.runtime.records import Records
 from services.runtime.store import Document, Store, utc_now
 
 from .model import Delivery, Edition, Mailing, Subscription, Told, Webhook
+from .spread import Spread
 
 INDEXES = {
     "subscriptions": (
@@ -21,22 +22,22 @@ INDEXES = {
         IndexModel([("live_key", ASCENDING)], unique=True),
         IndexModel([("email_key", ASCENDING)]),
         IndexModel([("account", ASCENDING)]),
-        IndexModel([("keys", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("keys", ASCENDING), ("bucket", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("changed", ASCENDING)]),
     ),
     "webhooks": (
         IndexModel([("account", ASCENDING)]),
-        IndexModel([("keys", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("keys", ASCENDING), ("bucket", ASCENDING)]),
     ),
     "editions": (IndexModel([("record", ASCENDING)]),),
     "heads": (IndexModel([("over", ASCENDING), ("published", ASCENDING)]),),
-    "told": (IndexModel([("record", ASCENDING), ("_id", ASCENDING)]),),
+    "told": (IndexModel([("record", ASCENDING), ("bucket", ASCENDING)]),),
     "mailings": (IndexModel([("state", ASCENDING), ("_id", ASCENDING)]), IndexModel([("record", ASCENDING)])),
     "deliveries": (
         IndexModel([("lane", ASCENDING), ("state", ASCENDING), ("next_at", ASCENDING)]),
+        IndexModel([("lane", ASCENDING), ("state", ASCENDING), ("bucket", ASCENDING), ("next_at", ASCENDING)]),
         IndexModel([("reference", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("created", ASCENDING)]),
-        IndexModel([("worker", ASCENDING)]),
     ),
     "attendances": (IndexModel([("event", ASCENDING), ("_id", ASCENDING)]),),
     "organisations": copies.INDEXES,
@@ -116,10 +117,12 @@ class NotificationStore:
         document = self._one("mailings", mailing_id)
         return None if document is None else from_document(Mailing, document)
 
-    def first_mailing(self) -> Mailing | None:
-        """The oldest that is on its way."""
-        found = self.database["mailings"].find({"state": "waiting"}, session=self._session).sort("_id", 1).limit(1)
-        return next((from_document(Mailing, document) for document in found), None)
+    def next_mailing(self) -> Mailing | None:
+        """Of those on their way the one that has made the fewest deliveries so far, of these the oldest: what goes to
+        few does not wait until what goes to ten thousand is through."""
+        found = self.database["mailings"].find({"state": "waiting"}, session=self._session)
+        waiting = [from_document(Mailing, document) for document in found]
+        return min(waiting, key=lambda mailing: (mailing.deliveries, mailing.id), default=None)
 
     def put_mailing(self, before: Mailing, after: Mailing) -> bool:
         """Writes how far it has come; False when another courier was faster."""
@@ -179,18 +182,17 @@ class NotificationStore:
         """Sign-ups of an event in order of id, also cancelled ones."""
         return self._page("attendances", {"event": event}, after, limit)
 
-    def told_of(self, record: str, after: str, limit: int) -> list[Told]:
-        """Who was told of a record, in order of id."""
-        return [from_document(Told, document) for document in self._page("told", {"record": record}, after, limit)]
+    def told_of(self, record: str) -> Spread[Told]:
+        """Who was told of a record."""
+        return Spread(self.database, "told", Told, {"record": record}, self._session)
 
-    def subscriptions_with(self, keys: Sequence[str], after: str, limit: int) -> list[Subscription]:
-        """Live ones under one of these keys in order of id."""
-        found = self._page("subscriptions", {"keys": {"$in": list(keys)}}, after, limit)
-        return [from_document(Subscription, document) for document in found]
+    def subscriptions_under(self, key: str) -> Spread[Subscription]:
+        """Live ones under a key of their filters."""
+        return Spread(self.database, "subscriptions", Subscription, {"keys": key}, self._session)
 
-    def webhooks_with(self, keys: Sequence[str], after: str, limit: int) -> list[Webhook]:
-        found = self._page("webhooks", {"keys": {"$in": list(keys)}}, after, limit)
-        return [from_document(Webhook, document) for document in found]
+    def webhooks_under(self, key: str) -> Spread[Webhook]:
+        """As subscriptions_under."""
+        return Spread(self.database, "webhooks", Webhook, {"keys": key}, self._session)
 
     def subscriptions_by_id(self, ids: Iterable[str]) -> dict[str, Subscription]:
         found = self._by_ids("subscriptions", ids)

@@ -1,6 +1,7 @@
-"""The courier as a whole: two roads, mailings to expand, leases to renew, nudges to hear, a heartbeat to give."""
+"""The courier as a whole: its roads, mailings to expand, leases to renew, nudges to hear, a heartbeat to give."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import aio_pika
@@ -19,6 +20,7 @@ from services.runtime.store import Document
 
 from .claims import RENEW_EVERY, Claims
 from .errand import Errands
+from .hastening import Hastening
 from .hooks import Hooks
 from .letters import Writer
 from .mailings import Mailings
@@ -28,8 +30,11 @@ from .rounds import LOOK_EVERY, Rounds, first_of
 
 log = logging.get(__name__)
 
-MAIL_HANDS, HOOK_HANDS = 8, 16
+URGENT_HANDS, MAIL_HANDS, HOOK_HANDS = 8, 24, 32
+"""Some ask and mark while others send."""
 COUNT_EVERY = 5.0
+COUNT_SHARE = 0.02
+"""Of the time: a store counts by reading all that it counts."""
 
 
 class Courier:
@@ -62,8 +67,9 @@ class Courier:
             hooks,
             self._mailings,
         )
-        *mail, webhook = LANES
+        urgent, *mail, webhook = LANES
         self._roads = (
+            Rounds("urgent", [urgent], URGENT_HANDS, self._claims, errands),
             Rounds("mail", mail, MAIL_HANDS, self._claims, errands),
             Rounds("webhook", [webhook], HOOK_HANDS, self._claims, errands),
         )
@@ -73,7 +79,8 @@ class Courier:
                     tasks.create_task(road.run())
                 tasks.create_task(self._expand_mailings())
                 tasks.create_task(self._every(RENEW_EVERY, self._claims.renew))
-                tasks.create_task(self._every(COUNT_EVERY, self._count))
+                tasks.create_task(self._every(RENEW_EVERY, Hastening(self._database).look))
+                tasks.create_task(self._every(COUNT_EVERY, self._count, COUNT_SHARE))
                 tasks.create_task(self._stay_connected())
                 log.info("started")
         finally:
@@ -94,14 +101,16 @@ class Courier:
                 continue
             await first_of(self._expand, LOOK_EVERY)
 
-    async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, seconds: float, do: Callable[[], Awaitable[None]], share: float = 1.0) -> None:
+        """share: of the time that it may take; what takes long is done less often."""
         while True:
+            began = time.monotonic()
             try:
                 await do()
                 self._store_says = ""
             except PyMongoError as error:
                 self._store_says = f"the store does not answer: {type(error).__name__}"
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(max(seconds, (time.monotonic() - began) / share))
 
     async def _count(self) -> None:
         deliveries = self._database["deliveries"]
@@ -142,14 +151,15 @@ class Courier:
     async def _nudged(self, message: AbstractIncomingMessage) -> None:
         if message.body == b"notifications":
             self._expand.set()
-            self._wake_roads()
+            self._roads[0].wake()
 
     def _wake_roads(self) -> None:
-        for road in self._roads:
+        """What is told to many is made by expanding alone; other couriers' is found within a second."""
+        for road in self._roads[1:]:
             road.wake()
 
     def _state(self) -> tuple[bool, dict[str, float], str]:
-        blocked = self._roads[0].blocked
+        blocked = self._roads[0].blocked or self._roads[1].blocked
         numbers = {**self._numbers, "mail_server_away": 1.0 if blocked else 0.0}
         says = "; ".join(filter(None, (self._store_says, f"mail server: {blocked}" if blocked else "")))
         return not self._store_says, numbers, says[:300]

@@ -1,5 +1,6 @@
 """The way of one delivery: claimed, whose it is asked, written, sent, marked. Each step is logged before and after."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -15,12 +16,13 @@ from services.runtime.rpc_client import CallFailed
 from services.runtime.settings import Settings
 from services.runtime.store import Document, utc_now
 
-from .claims import RETRY_AT_ONCE, Claims
+from .claims import AT_ONCE, RETRY_AT_ONCE, Claims
 from .hooks import HookFailed, Hooks
 from .letters import Writer
 from .mailings import Mailings
 from .post import Never, NotNow, Post
 from .recipients import Addressee, Recipients
+from .together import Together
 
 log = logging.get(__name__)
 
@@ -55,6 +57,7 @@ class Errands:
         self._post, self._hooks, self._mailings = post, hooks, mailings
         self._quiet = QuietHours.parse(settings.quiet_hours, settings.time_zone)
         self._editions: dict[str, Edition] = {}
+        self._webhooks = Together(self._read_webhooks, AT_ONCE)
 
     async def run(self, delivery: Delivery) -> None:
         """Raises MailServerAway (the delivery is still held), PyMongoError."""
@@ -113,7 +116,7 @@ class Errands:
     ) -> None:
         write = partial(self._writer.write, delivery, addressee, edition, before)
         try:
-            message = write()
+            mail = write()
         except (ValueError, KeyError, TypeError, LookupError) as error:
             # A ValueError may repeat the address that it is about.
             why = type(error).__name__ if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
@@ -122,7 +125,7 @@ class Errands:
         log.info("sending", delivery=delivery.id)
         await steps.reached_async("courier.sending")
         try:
-            await self._post.send(message, self._writer.sender, addressee.email)
+            await self._post.send(mail, urgent=delivery.lane == "urgent")
         except NotNow as error:
             await self._again(delivery, _without(str(error), addressee.email))
             return
@@ -133,9 +136,8 @@ class Errands:
         await self._mark(delivery)
 
     async def _webhook(self, delivery: Delivery) -> None:
-        document = await self._database["webhooks"].find_one({"_id": delivery.reference})
+        webhook = await self._webhooks(delivery.reference)
         edition = await self._edition(delivery.edition)
-        webhook = None if document is None else from_document(Webhook, document)
         if webhook is None or webhook.state != "active" or edition is None:
             await self._drop(delivery, "the webhook is not active")
             return
@@ -152,6 +154,11 @@ class Errands:
             return
         log.info("sent", delivery=delivery.id, attempts=delivery.attempts + 1)
         await self._mark(delivery)
+
+    async def _read_webhooks(self, ids: Sequence[str]) -> Sequence[Webhook | None]:
+        documents = await self._database["webhooks"].find({"_id": {"$in": list(set(ids))}}).to_list()
+        found = {document["_id"]: from_document(Webhook, document) for document in documents}
+        return [found.get(one) for one in ids]
 
     async def _hook_failed(self, delivery: Delivery, webhook: Webhook, error: HookFailed) -> None:
         pause = None if error.gone else after_failure(delivery.attempts + 1)

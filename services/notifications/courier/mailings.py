@@ -1,6 +1,7 @@
 """Expands mailings in a thread, on a connection of its own: the rules read and write in transactions, and block."""
 
 import asyncio
+from collections.abc import Sequence
 
 from services.notifications.model import Edition, Mailing
 from services.notifications.store import NotificationStore
@@ -10,9 +11,11 @@ from services.runtime import logging, steps, store
 from services.runtime.settings import Settings
 from services.runtime.store import Store, utc_now
 
+from .together import Together
+
 log = logging.get(__name__)
 
-CHUNK = 300
+CHUNK = 150
 SECONDS = 8.0
 
 
@@ -22,18 +25,19 @@ class Mailings:
     def __init__(self, settings: Settings) -> None:
         name = f"{settings.database_prefix}notifications"
         self._store: Store = store.connect(settings.mongodb_uri, name, settings.part)
+        self._admitted = Together(self._ask_admitted, CHUNK)
 
     async def next_part(self) -> bool:
-        """Expands the next part of the oldest one; False when none is on its way. Raises StoreAway."""
+        """Expands the next part of one; False when none is on its way. Raises StoreAway."""
         return await asyncio.to_thread(self._next_part)
 
     async def admits(self, edition: Edition, account: str | None) -> bool:
         """Whether this is for the eyes of this account, as memberships stand now. Raises StoreAway."""
-        return edition.open or await asyncio.to_thread(self._admits, edition, account)
+        return edition.open or await self._admitted((edition, account))
 
     def _next_part(self) -> bool:
         with store.reaching(SECONDS):
-            mailing = NotificationStore(self._store, None).first_mailing()
+            mailing = NotificationStore(self._store, None).next_mailing()
         if mailing is None:
             return False
         logging.bind_correlation(mailing.correlation_id)
@@ -51,8 +55,15 @@ class Mailings:
     def _expand(made: NotificationStore, mailing: Mailing) -> Mailing | None:
         return expand(made, mailing, utc_now(), CHUNK)
 
-    def _admits(self, edition: Edition, account: str | None) -> bool:
+    async def _ask_admitted(self, asked: Sequence[tuple[Edition, str | None]]) -> Sequence[bool]:
+        return await asyncio.to_thread(self._admits, asked)
+
+    def _admits(self, asked: Sequence[tuple[Edition, str | None]]) -> list[bool]:
         with store.reaching(SECONDS):
             made = NotificationStore(self._store, None)
-            held = None if account is None else made.mandates_of([account]).get(account, [])
-            return audience_of(made, edition).admits(held)
+            held = made.mandates_of(account for _, account in asked if account is not None)
+            audiences = {edition.id: audience_of(made, edition) for edition in {e.id: e for e, _ in asked}.values()}
+        return [
+            audiences[edition.id].admits(None if account is None else held.get(account, []))
+            for edition, account in asked
+        ]

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -18,7 +17,11 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
+from .letters import Mail
+
 CONNECTIONS: Final = 4
+URGENT_CONNECTIONS: Final = 2
+"""For mail that one person waits for: it never stands behind what goes to many."""
 TIMEOUT: Final = 30.0
 MAILS_A_CONNECTION: Final = 100
 """Then it is opened anew: servers limit it, and a new one reaches another of several."""
@@ -62,27 +65,33 @@ class Post:
     """The connections to the mail server."""
 
     def __init__(self, server: MailServer, connections: int = CONNECTIONS) -> None:
-        self._server = server
-        self._free: asyncio.LifoQueue[_Line] = asyncio.LifoQueue()
-        for _ in range(connections):
-            self._free.put_nowait(_Line(server))
+        self._many, self._urgent = _lines(server, connections), _lines(server, URGENT_CONNECTIONS)
 
-    async def send(self, message: EmailMessage, sender: str, address: str) -> None:
+    async def send(self, mail: Mail, *, urgent: bool = False) -> None:
         """Returns when the server has taken it. Raises MailServerAway, NotNow, Never."""
-        async with self._line() as line:
-            await line.send(message, sender, address)
+        async with _line(self._urgent if urgent else self._many) as line:
+            await line.send(mail)
 
     async def close(self) -> None:
-        while not self._free.empty():
-            await self._free.get_nowait().close()
+        for free in (self._many, self._urgent):
+            while not free.empty():
+                await free.get_nowait().close()
 
-    @asynccontextmanager
-    async def _line(self) -> "AsyncIterator[_Line]":
-        line = await self._free.get()
-        try:
-            yield line
-        finally:
-            self._free.put_nowait(line)
+
+def _lines(server: MailServer, count: int) -> "asyncio.LifoQueue[_Line]":
+    free: asyncio.LifoQueue[_Line] = asyncio.LifoQueue()
+    for _ in range(count):
+        free.put_nowait(_Line(server))
+    return free
+
+
+@asynccontextmanager
+async def _line(free: "asyncio.LifoQueue[_Line]") -> "AsyncIterator[_Line]":
+    line = await free.get()
+    try:
+        yield line
+    finally:
+        free.put_nowait(line)
 
 
 class _Line:
@@ -92,16 +101,16 @@ class _Line:
         self._server, self._sent = server, 0
         self._smtp: SMTP | None = None
 
-    async def send(self, message: EmailMessage, sender: str, address: str) -> None:
+    async def send(self, mail: Mail) -> None:
         fresh = self._smtp is None or not self._smtp.is_connected
         try:
-            await self._deliver(message, sender, address)
+            await self._deliver(mail)
         except MailServerAway:
             await self.close()
             if fresh:
                 raise
             # A kept connection that the server has closed meanwhile says nothing about the server.
-            await self._deliver(message, sender, address)
+            await self._deliver(mail)
 
     async def close(self) -> None:
         smtp, self._smtp, self._sent = self._smtp, None, 0
@@ -110,10 +119,12 @@ class _Line:
                 await smtp.quit(timeout=2)
             smtp.close()
 
-    async def _deliver(self, message: EmailMessage, sender: str, address: str) -> None:
+    async def _deliver(self, mail: Mail) -> None:
+        # Only an address outside ASCII asks something of the server: the mail itself is written in ASCII.
+        options = () if (mail.sender + mail.address).isascii() else ("SMTPUTF8",)
         try:
             smtp = await self._connected()
-            await smtp.send_message(message, sender=sender, recipients=[address], timeout=TIMEOUT)
+            await smtp.sendmail(mail.sender, [mail.address], mail.content, mail_options=options, timeout=TIMEOUT)
         except SMTPRecipientsRefused as error:
             raise _refusal(error.recipients[0]) from error
         except (SMTPAuthenticationError, SMTPSenderRefused) as error:

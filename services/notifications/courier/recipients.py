@@ -1,18 +1,21 @@
 """Whose a delivery is: asked of the owner of its reference, at the moment of sending. Nothing of it is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from services.contracts.errors import NotFound
+from services.contracts.errors import Refusal
 from services.contracts.principal import OPERATOR
 from services.notifications.model import Delivery, Subscription
 from services.notifications.use_cases.subscriptions import token_of
 from services.runtime.documents import from_document
-from services.runtime.rpc_client import RpcClient
+from services.runtime.rpc_client import CallFailed, RpcClient
 from services.runtime.store import Document
+
+from .together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,34 @@ class Addressee:
     says: Mapping[str, Any] = field(default_factory=dict)
 
 
+AT_ONCE: Final = 50
+"""Asked for in one call."""
+
+Answer = Addressee | CallFailed | Refusal | None
+"""Who it is; None: gone, or wants no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A reference whose owner is a service. correlation_id: of the mail's request."""
+
+    reference: str
+    purpose: str
+    correlation_id: str
+
+
 class Recipients:
-    """Asks the database for subscriptions, events for sign-ups, actors for accounts and sign-in requests."""
+    """Asks the database for subscriptions, events for sign-ups, actors for accounts and sign-in requests.
+
+    Mails that go out at one moment are asked for together.
+    """
 
     def __init__(self, database: AsyncDatabase[Document], rpc: RpcClient, secret: bytes) -> None:
         self._database, self._rpc, self._secret = database, rpc, secret
+        self._subscriptions = Together(self._read_subscriptions, AT_ONCE)
+        self._owners = {
+            service: Together(partial(self._ask_owner, service), AT_ONCE) for service in ("actors", "events")
+        }
 
     async def of(self, delivery: Delivery) -> Addressee | None:
         """None when the person is gone or wants no more. Raises CallFailed, a Refusal, PyMongoError."""
@@ -43,11 +69,8 @@ class Recipients:
         return await self._ask(service, delivery.reference, delivery)
 
     async def _subscriber(self, delivery: Delivery) -> Addressee | None:
-        document = await self._database["subscriptions"].find_one({"_id": delivery.reference})
-        if document is None:
-            return None
-        found = from_document(Subscription, document)
-        if found.state != ("pending" if delivery.purpose == "subscription.confirm" else "active"):
+        found = await self._subscriptions(delivery.reference)
+        if found is None or found.state != ("pending" if delivery.purpose == "subscription.confirm" else "active"):
             return None
         token = token_of(self._secret, found.id)
         says = {"filter": found.filter, "names": await self._names(found)} if _is_about_itself(delivery) else {}
@@ -61,6 +84,11 @@ class Recipients:
         language = found.language or person.language
         return Addressee(person.email, person.name, language, token=token, account=found.account)
 
+    async def _read_subscriptions(self, ids: Sequence[str]) -> Sequence[Subscription | None]:
+        documents = await self._database["subscriptions"].find({"_id": {"$in": list(set(ids))}}).to_list()
+        found = {document["_id"]: from_document(Subscription, document) for document in documents}
+        return [found.get(one) for one in ids]
+
     async def _names(self, subscription: Subscription) -> dict[str, Mapping[str, str]]:
         """Of the consortia and working groups that it names."""
         ids = [*subscription.filter.consortia, *subscription.filter.working_groups]
@@ -71,22 +99,37 @@ class Recipients:
         return found
 
     async def _ask(self, service: str, reference: str, delivery: Delivery) -> Addressee | None:
-        arguments = {"reference": reference, "purpose": delivery.purpose}
+        answer = await self._owners[service](_Ask(reference, delivery.purpose, delivery.correlation_id))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def _ask_owner(self, service: str, asked: Sequence[_Ask]) -> Sequence[Answer]:
         try:
-            answer = await self._rpc.call(
-                f"{service}.recipient", arguments, principal=OPERATOR, correlation_id=delivery.correlation_id
+            answers = await self._rpc.call(
+                f"{service}.recipients",
+                {"asked": [{"reference": ask.reference, "purpose": ask.purpose} for ask in asked]},
+                principal=OPERATOR,
+                correlation_id=asked[0].correlation_id,
             )
-        except NotFound:
-            return None
-        if answer is None:
-            return None
-        return Addressee(
-            email=answer["email"],
-            name=answer["name"],
-            language=answer["language"],
-            link=answer.get("link"),
-            says=answer.get("says") or {},
-        )
+        except Refusal as error:
+            # What is wrong with one of them is not wrong with the others.
+            return [error] if len(asked) == 1 else [(await self._ask_owner(service, [ask]))[0] for ask in asked]
+        except CallFailed as error:
+            return [error] * len(asked)
+        return [_addressee(answer) for answer in answers]
+
+
+def _addressee(answer: Mapping[str, Any] | None) -> Addressee | None:
+    if answer is None:
+        return None
+    return Addressee(
+        email=answer["email"],
+        name=answer["name"],
+        language=answer["language"],
+        link=answer.get("link"),
+        says=answer.get("says") or {},
+    )
 
 
 def _is_about_itself(delivery: Delivery) -> bool:

@@ -107,7 +107,7 @@ class Rounds:
                 await self._blocked(str(error))
             except (PyMongoError, StoreAway) as error:
                 # Its lease runs out by itself, and it is claimed again when the store is back.
-                self._claims.held.discard(delivery.id)
+                self._claims.forget(delivery)
                 log.warning("put off", delivery=delivery.id, error=f"{type(error).__name__}: {error}"[:200])
                 await asyncio.sleep(LOOK_EVERY)
             except Exception as error:  # one broken delivery must not stop the others
@@ -129,7 +129,7 @@ class Rounds:
         try:
             await self._claims.dead(delivery, f"{type(error).__name__}: {error}"[:300])
         except PyMongoError:
-            self._claims.held.discard(delivery.id)
+            self._claims.forget(delivery)
 
     def _flows(self) -> None:
         if self.blocked:

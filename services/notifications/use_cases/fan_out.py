@@ -45,16 +45,10 @@ def expand(store: NotificationStore, mailing: Mailing, now: datetime, limit: int
     if record is None:
         after = replace(mailing, state="done", phase=DONE)
         return after if store.put_mailing(mailing, after) else None
-    people, cursor = _next_recipients(store, mailing, record, limit)
+    people, phase, cursor = _next_recipients(store, mailing, record, limit)
     made = _tell_all(store, mailing, record, people, now)
-    if cursor is None:
-        phase = mailing.phase + 1
-        if phase == SUBSCRIBERS and record.newest.state not in ("published", "posted"):
-            phase = DONE  # what is cancelled or withdrawn is news only to who was told of it
-        after = replace(mailing, phase=phase, cursor="", deliveries=mailing.deliveries + made)
-        after = replace(after, state="done") if phase == DONE else after
-    else:
-        after = replace(mailing, cursor=cursor, deliveries=mailing.deliveries + made)
+    after = replace(mailing, phase=phase, cursor=cursor, deliveries=mailing.deliveries + made)
+    after = replace(after, state="done") if phase == DONE else after
     return after if store.put_mailing(mailing, after) else None
 
 
@@ -70,27 +64,45 @@ def _record_of(store: NotificationStore, mailing: Mailing) -> _Record | None:
 
 def _next_recipients(
     store: NotificationStore, mailing: Mailing, record: _Record, limit: int
-) -> tuple[list[Recipient], str | None]:
-    """The next recipients of this phase, and the cursor; None at the phase's end."""
-    after, keys = mailing.cursor, record.newest.subject.keys
-    if mailing.phase == ATTENDEES:
-        found = store.attending(mailing.record, after, limit) if record.newest.kind == "event" else []
-        staying = [entry["_id"] for entry in found if entry["state"] in ("confirmed", "waiting")]
-        return [_attendee(sign_up) for sign_up in staying], _cursor([e["_id"] for e in found], limit)
-    if mailing.phase == TOLD:
-        told = store.told_of(mailing.record, after, limit)
-        people = _known(store, record, [entry.reference for entry in told])
-        return people, _cursor([entry.id for entry in told], limit)
-    if mailing.phase == SUBSCRIBERS:
-        subscriptions = store.subscriptions_with(keys, after, limit)
-        people = _recipients(store, record, subscriptions)
-        return people, _cursor([subscription.id for subscription in subscriptions], limit)
-    webhooks = store.webhooks_with(keys, after, limit)
-    return _recipients(store, record, webhooks), _cursor([webhook.id for webhook in webhooks], limit)
+) -> tuple[list[Recipient], int, str]:
+    """About `limit` more recipients, each once, and the phase and cursor after them."""
+    phase, cursor, read = mailing.phase, mailing.cursor, 0
+    found: dict[str, Recipient] = {}
+    while phase != DONE and read < limit:
+        people, size, cursor = _part(store, mailing, record, phase, cursor, limit - read)
+        read += size
+        for person in people:
+            found.setdefault(person.reference, person)
+        if not cursor:
+            phase += 1
+            if phase == SUBSCRIBERS and record.newest.state not in ("published", "posted"):
+                phase = DONE  # what is cancelled or withdrawn is news only to who was told of it
+    return list(found.values()), phase, cursor
 
 
-def _cursor(ids: list[str], limit: int) -> str | None:
-    return ids[-1] if len(ids) == limit else None
+def _part(
+    store: NotificationStore, mailing: Mailing, record: _Record, phase: int, cursor: str, wanted: int
+) -> tuple[list[Recipient], int, str]:
+    """The next recipients of a phase, how many were looked at, and the cursor; "" at the phase's end.
+
+    Somebody under two keys comes twice: the second time they have been told.
+    """
+    if phase == ATTENDEES:
+        attending = store.attending(mailing.record, cursor, wanted) if record.newest.kind == "event" else []
+        staying = [entry["_id"] for entry in attending if entry["state"] in ("confirmed", "waiting")]
+        following = attending[-1]["_id"] if len(attending) == wanted else ""
+        return [_attendee(sign_up) for sign_up in staying], len(attending), following
+    if phase == TOLD:
+        told, cursor = store.told_of(mailing.record).part(cursor, wanted)
+        return _known(store, record, [entry.reference for entry in told]), len(told), cursor
+    keys = record.newest.subject.keys
+    place, _, within = cursor.partition(":")
+    number = int(place) if place.isdecimal() and int(place) < len(keys) else 0
+    key = keys[number]
+    under = store.subscriptions_under(key) if phase == SUBSCRIBERS else store.webhooks_under(key)
+    owners, within = under.part(within, wanted)
+    number += 0 if within else 1
+    return _recipients(store, record, owners), len(owners), f"{number}:{within}" if number < len(keys) else ""
 
 
 def _attendee(sign_up: str) -> Recipient:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +27,10 @@ class Ends:
             found.setdefault(whose, float(moment))
         return found
 
-    def count(self, kind: str) -> int:
-        return len(self._lines(kind))
+    def since(self, kind: str, began: float) -> list[tuple[float, str]]:
+        """All that came after a moment, and whose each was."""
+        split = (line.partition(" ") for line in self._lines(kind))
+        return [(float(moment), whose) for moment, _, whose in split if float(moment) >= began]
 
     def first(self, kind: str) -> bytes:
         """The first one that came since the last `forget`."""
@@ -38,13 +39,6 @@ class Ends:
     def forget_first(self, kind: str) -> None:
         """Keeps the next that comes as the first."""
         (self.folder / f"{kind}.first").unlink(missing_ok=True)
-
-    def wait_for(self, kind: str, count: int, limit: float) -> None:
-        """Until so many have come in all. Raises AssertionError when they have not within `limit` seconds."""
-        deadline = time.monotonic() + limit
-        while self.count(kind) < count:
-            assert time.monotonic() < deadline, f"{self.count(kind)} of {count} {kind} within {limit} s"
-            time.sleep(0.2)
 
     def _lines(self, kind: str) -> list[str]:
         return (self.folder / f"{kind}.txt").read_text().splitlines()

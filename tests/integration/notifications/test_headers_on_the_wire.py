@@ -113,5 +113,5 @@ def _through_a_server(public_url: str, node_name: str) -> bytes:
 
 async def _post(server: MailServer, writer: Writer, delivery: Delivery, reader: Addressee, edition: Edition) -> None:
     post = Post(Server.parse(server.uri))
-    await post.send(writer.write(delivery, reader, edition, None), writer.sender, reader.email)
+    await post.send(writer.write(delivery, reader, edition, None))
     await post.close()

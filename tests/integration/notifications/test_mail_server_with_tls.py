@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from services.notifications.courier.letters import Mail
 from services.notifications.courier.post import MailServer, MailServerAway, Post
 from tests.harness.mailserver import free_port
 
@@ -80,7 +81,7 @@ def send(uri: str) -> None:
     async def run() -> None:
         post = Post(MailServer.parse(uri), connections=1)
         try:
-            await post.send(message, "malmi@example.org", "tilaaja@example.org")
+            await post.send(Mail(message.as_bytes(), "malmi@example.org", "tilaaja@example.org"))
         finally:
             await post.close()
 

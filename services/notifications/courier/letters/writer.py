@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,21 +13,33 @@ from urllib.parse import urlsplit
 
 import httpx
 import mrml
+import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notifications.courier.recipients import Addressee
 from services.notifications.model import Delivery, Edition
 from services.runtime.settings import Settings
 
+from . import form
 from .calendar import calendar_of
 from .compose import Composer
+from .form import Form, Own
 from .headers import POLICY, phrase
 from .letter import Letter
 from .words import Words
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _LONGEST_HEADER = 200
-_CALENDARS_HELD = 200
+_FORMS_HELD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """content: its bytes as they go out. sender, address: of the envelope."""
+
+    content: bytes
+    sender: str
+    address: str
 
 
 class Writer:
@@ -35,7 +48,7 @@ class Writer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._composer = Composer(settings.public_url)
-        self._calendars: dict[tuple[str, str, str, str | None], bytes] = {}
+        self._forms: dict[tuple[object, ...], Form] = {}
         self._from_name, self.sender = parseaddr(settings.mail_from)
         loader = FileSystemLoader(TEMPLATES)
         markup = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
@@ -48,68 +61,104 @@ class Writer:
         )
         self._mjml, self._text = markup.get_template("mail.mjml"), plain.get_template("mail.txt")
 
-    def write(
-        self, delivery: Delivery, addressee: Addressee, edition: Edition | None, before: Edition | None
-    ) -> EmailMessage:
-        """The mail, with one Message-ID for all tries of a delivery. Raises LookupError when a record is missing."""
+    def write(self, delivery: Delivery, addressee: Addressee, edition: Edition | None, before: Edition | None) -> Mail:
+        """The mail, with one Message-ID for all tries of a delivery. Raises LookupError when a record is missing,
+        ValueError for what is no address."""
+        to = _address(addressee.name, addressee.email)
+        own = Own(
+            delivery=delivery.id,
+            to=to,
+            date=format_datetime(datetime.now(UTC)),
+            name=one_line(addressee.name),
+            token=addressee.token or "",
+            link=addressee.link or "",
+            # Of messages about one sign-up the later counts (calendar.py); to all others it is the edition's.
+            stamp=delivery.created.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ").encode()
+            if delivery.purpose.startswith("sign_up.")
+            else None,
+        )
+        content = self._form(delivery, addressee, edition, before).filled(own)
+        return Mail(content, self.sender, addressee.email)
+
+    def _form(self, delivery: Delivery, addressee: Addressee, edition: Edition | None, before: Edition | None) -> Form:
+        """Set once for all mails that say the same (an edition never changes)."""
+        key = (
+            delivery.purpose,
+            delivery.reference.startswith("sgn_"),
+            delivery.record,
+            None if edition is None else edition.id,
+            None if before is None else before.id,
+            addressee.language,
+            bool(one_line(addressee.name)),
+            addressee.token is None,
+            addressee.link is None,
+            orjson.dumps(addressee.says, option=orjson.OPT_SORT_KEYS),
+        )
+        if key not in self._forms:
+            if len(self._forms) >= _FORMS_HELD:
+                self._forms.clear()
+            self._forms[key] = self._set(delivery, addressee, edition, before)
+        return self._forms[key]
+
+    def _set(self, delivery: Delivery, addressee: Addressee, edition: Edition | None, before: Edition | None) -> Form:
         words = Words(addressee.language, self._settings.languages)
-        letter = self._composer.compose(words, delivery, addressee, edition, before)
+        anybody = replace(
+            addressee,
+            email=form.ADDRESS,
+            name=form.NAME if one_line(addressee.name) else "",
+            token=None if addressee.token is None else form.TOKEN,
+            link=None if addressee.link is None else form.LINK,
+        )
+        letter = self._composer.compose(words, delivery, anybody, edition, before)
         shown = {
             "letter": letter,
             "words": words,
-            "name": one_line(addressee.name),
+            "name": anybody.name,
             "node": words.of(self._settings.node_name) or self._settings.node,
             "home": f"{self._settings.public_url}/{words.language}/",
             "contact": self._settings.contact,
         }
-        message = EmailMessage(policy=POLICY)
-        self._head(message, delivery, addressee, letter, words)
-        message.set_content(tidy(self._text.render(shown)), cte="quoted-printable")
-        html = mrml.to_html(self._mjml.render(shown)).content
-        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        calendar = None
         if letter.calendar is not None and edition is not None:
             page = next((button.url for button in letter.buttons if "/events/" in button.url), None)
+            calendar = calendar_of(edition, words, letter.calendar, page)
+        return Form.of(
+            self._frame(delivery, letter, words, letter.calendar if calendar is not None else None),
+            tidy(self._text.render(shown)),
+            mrml.to_html(self._mjml.render(shown)).content,
+            calendar,
+        )
+
+    def _frame(
+        self, delivery: Delivery, letter: Letter, words: Words, method: Literal["PUBLISH", "CANCEL"] | None
+    ) -> EmailMessage:
+        """Headers and parts; what is a reader's own, and the contents, are blanks."""
+        message = EmailMessage(policy=POLICY)
+        self._head(message, delivery, letter, words)
+        message.set_content(form.TEXT, cte="quoted-printable")
+        message.add_alternative(form.HTML, subtype="html", cte="quoted-printable")
+        if method is not None:
             message.add_attachment(
-                self._calendar(delivery, edition, words, letter.calendar, page),
+                form.CALENDAR.encode(),
                 maintype="text",
                 subtype="calendar",
                 filename="event.ics",
-                params={"method": letter.calendar, "charset": "utf-8"},
+                params={"method": method, "charset": "utf-8"},
             )
         # Last: what is content's moves into the first part while parts are added.
         message["Content-Language"] = words.language
         return message
 
-    def _calendar(
-        self,
-        delivery: Delivery,
-        edition: Edition,
-        words: Words,
-        method: Literal["PUBLISH", "CANCEL"],
-        page: str | None,
-    ) -> bytes:
-        """Ten thousand mails carry one file: it is written once for each language. One about a sign-up is its own."""
-        if delivery.purpose.startswith("sign_up."):
-            return calendar_of(edition, words, method, page, delivery.created)
-        key = (edition.id, words.language, method, page)
-        if key not in self._calendars:
-            if len(self._calendars) >= _CALENDARS_HELD:
-                self._calendars.clear()
-            self._calendars[key] = calendar_of(edition, words, method, page)
-        return self._calendars[key]
-
-    def _head(
-        self, message: EmailMessage, delivery: Delivery, addressee: Addressee, letter: Letter, words: Words
-    ) -> None:
+    def _head(self, message: EmailMessage, delivery: Delivery, letter: Letter, words: Words) -> None:
         settings = self._settings
         node = words.of(settings.node_name) or settings.node
         message["From"] = _address(self._from_name or node, self.sender)
-        message["To"] = _address(addressee.name, addressee.email)
+        message["To"] = _address("", form.ADDRESS)
         if settings.contact:
             message["Reply-To"] = _address("", settings.contact)
         message["Subject"] = one_line(letter.subject)
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = f"<{delivery.id}@{self._domain}>"
+        message["Message-ID"] = f"<{form.DELIVERY}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
         if delivery.record is not None:
             record = delivery.record.rpartition("/")[2]
