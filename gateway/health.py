@@ -27,8 +27,8 @@ log = logging.get(__name__)
 EXPECTED: Final = ("actors", "events", "consortium", "notifications", "relay", "courier", "projector")
 """Parts that must be heard before the node is ready. The gateway itself answers, so it lives."""
 SILENT_AFTER: Final = 10.0
-CLOCKS_AGREE_WITHIN: Final = 4.0
-"""Seconds. A call is given 4.5, by the caller's clock: a service whose clock differs by more refuses all as late."""
+CLOCKS_AGREE_WITHIN: Final = 3.5
+"""Seconds. A call is given 4, by the caller's clock: a service whose clock differs by more refuses all as late."""
 NEARLY_FULL: Final = 1_000_000_000
 """Bytes left of the data folder's disk, from which on an operator is warned."""
 _FORGOTTEN_AFTER: Final = 60.0

@@ -12,7 +12,7 @@ from services.runtime.rpc_client import NotSent, OutcomeUnknown, RpcClient, Serv
 
 log = logging.get(__name__)
 
-TIMEOUT: Final = 4.5
+TIMEOUT: Final = 4.0
 """Seconds. With what the gateway itself needs, every request is answered within 5."""
 _PATIENCE: Final = 2.0
 
