@@ -42,7 +42,10 @@ class Changes:
             self._write((self._number() | 1) + 1)  # read again: another projector may be about to stop
 
     def close(self) -> None:
-        os.close(self._file)
+        """Also a second time."""
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
 
     def _number(self) -> int:
         return int.from_bytes(os.pread(self._file, _LENGTH, 0), "little")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import schema
+import orjson
+
+from . import schema, search
 from .filters import Filter, Position
-from .search import match_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +32,16 @@ NOTHING = Query("SELECT NULL WHERE 0", ())
 
 
 def select(filter_: Filter, terms: Sequence[Sequence[int]], bounds: Bounds, columns: str, join: str = "") -> Query:
-    """The query for a filter.
+    """The query for a filter without words.
 
     terms: ids of the facet's values, a group for each facet. columns may name s (shown) and what `join` adds.
     """
     if any(not group for group in terms):
         return NOTHING  # a value that no record has
-    expression = match_expression(filter_.words) if filter_.words else None
-    if filter_.words and expression is None:
-        return NOTHING
     groups = sorted(terms, key=len)
     where: list[str] = []
     parameters: list[Any] = []
-    if expression is not None:
-        table = schema.search_table(filter_.kind)
-        source, order = f"{table} AS w CROSS JOIN shown AS s ON s.key = w.rowid", "s"
-        where.append(f"{table} MATCH ?")
-        parameters.append(expression)
-    elif groups and len(groups[0]) == 1:
+    if groups and len(groups[0]) == 1:
         source, order = "facet AS f CROSS JOIN shown AS s ON s.key = f.key", "f"
         where.append("f.term = ?")
         parameters.append(groups.pop(0)[0])
@@ -70,6 +63,60 @@ def select(filter_: Filter, terms: Sequence[Sequence[int]], bounds: Bounds, colu
         f"ORDER BY {order}.sort {direction}, {order}.ref {direction} LIMIT ?"
     )
     return Query(sql, (*parameters, bounds.most))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """From which rank to which a search looks, both inclusive."""
+
+    lowest: int
+    highest: int
+
+
+def ranks_of(filter_: Filter, bounds: Bounds) -> Ranks:
+    """Where matches of a filter can stand at all."""
+    kind = filter_.kind
+    lowest, highest = 0, search.LAST_RANK
+    if bounds.after is not None:
+        edge = search.first_rank(kind, bounds.after.sort)
+        if filter_.newest_first:
+            highest = edge + search.SLOTS - 1
+        else:
+            lowest = edge
+    if kind in search.BY_TIME:
+        if filter_.ends_after and bounds.begins_after:
+            lowest = max(lowest, search.first_rank(kind, bounds.begins_after))
+        if filter_.begins_before:
+            highest = min(highest, search.first_rank(kind, filter_.begins_before) + search.SLOTS - 1)
+    return Ranks(lowest, highest)
+
+
+def search_for(filter_: Filter, terms: Sequence[Sequence[int]], bounds: Bounds, ranks: Ranks) -> Query:
+    """The query for a filter with words: (rank, sort, ref, key) of matches in order of rank, at most bounds.most."""
+    if any(not group for group in terms):
+        return NOTHING
+    tags = [[search.tag_of_term(term) for term in group] for group in terms]
+    if filter_.states:
+        tags.append([search.tag_of_state(state) for state in filter_.states])
+    expression = search.match_expression(filter_.words, tags)
+    if expression is None:
+        return NOTHING
+    table = schema.search_table(filter_.kind)
+    where = [f"{table} MATCH ?", "w.rowid >= ?", "w.rowid <= ?"]
+    parameters: list[Any] = [filter_.kind, expression, ranks.lowest, ranks.highest]
+    _bound(filter_, bounds, "s", where, parameters)
+    sql = (
+        f"SELECT w.rowid, s.sort, s.ref, s.key FROM {table} AS w CROSS JOIN shown AS s "  # noqa: S608 - a name of ours
+        f"ON s.kind = ? AND s.rank = w.rowid WHERE {' AND '.join(where)} "
+        f"ORDER BY w.rowid {'DESC' if filter_.newest_first else 'ASC'} LIMIT ?"
+    )
+    return Query(sql, (*parameters, bounds.most))
+
+
+def columns_of(keys: Sequence[int], columns: str, join: str) -> Query:
+    """The columns of these records, in this order."""
+    sql = f"SELECT {columns} FROM json_each(?) AS j CROSS JOIN shown AS s ON s.key = j.value {join} ORDER BY j.key"  # noqa: S608
+    return Query(sql, (orjson.dumps(keys).decode(),))
 
 
 def _bound(filter_: Filter, bounds: Bounds, order: str, where: list[str], parameters: list[Any]) -> None:

@@ -7,6 +7,7 @@ place, and opens it; until the projector has made the files it has nothing to re
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,7 +16,7 @@ from gateway.problems import Problem
 from services.contracts.envelope import format_time, parse_time
 from services.runtime import logging
 
-from . import files, identity, queries, schema
+from . import files, identity, queries, schema, search
 from .changes import Watched
 from .filters import Calendar, Filter, One, Page, Position
 from .rendering.shown import CALENDAR_LANGUAGES
@@ -25,6 +26,8 @@ log = logging.get(__name__)
 T = TypeVar("T")
 
 _LOOKS_FOR_A_NEW_FILE_EVERY: Final = 0.02
+_ALL: Final = -1
+"""As a LIMIT."""
 
 
 class ReadModelAway(Problem):
@@ -113,10 +116,9 @@ class Reader:
         """The entries of a list after a position, at most `limit`."""
 
         def work(database: sqlite3.Connection) -> list[tuple[bytes, str, str]]:
-            found = self._query(
+            return self._rows(
                 database, filter_, limit + 1, after, "t.item, s.sort, s.ref", "CROSS JOIN text AS t ON t.key = s.key"
             )
-            return database.execute(found.sql, found.parameters).fetchall()
 
         rows = self._public.read(work)
         more = len(rows) > limit
@@ -128,8 +130,7 @@ class Reader:
         """The whole records of the first `limit` entries of a list."""
 
         def work(database: sqlite3.Connection) -> list[tuple[bytes]]:
-            found = self._query(database, filter_, limit, None, "t.body", "CROSS JOIN text AS t ON t.key = s.key")
-            return database.execute(found.sql, found.parameters).fetchall()
+            return self._rows(database, filter_, limit, None, "t.body", "CROSS JOIN text AS t ON t.key = s.key")
 
         return [body for (body,) in self._public.read(work)]
 
@@ -139,8 +140,7 @@ class Reader:
 
         def work(database: sqlite3.Connection) -> list[tuple[bytes, str]]:
             join = f"CROSS JOIN calendar AS c ON c.slot = s.key * 8 + {number}"
-            found = self._query(database, filter_, limit, None, "c.text, s.time_zone", join)
-            return database.execute(found.sql, found.parameters).fetchall()
+            return self._rows(database, filter_, limit, None, "c.text, s.time_zone", join)
 
         rows = self._public.read(work)
         return Calendar(tuple(row[0] for row in rows), tuple(sorted({row[1] for row in rows})))
@@ -211,7 +211,7 @@ class Reader:
         """The session with this hash: {id, account, state, expires, ...}."""
         return self._identity.read(lambda database: identity.find(database, "session", digest))
 
-    def _query(
+    def _rows(
         self,
         database: sqlite3.Connection,
         filter_: Filter,
@@ -219,12 +219,17 @@ class Reader:
         after: Position | None,
         columns: str,
         join: str,
-    ) -> queries.Query:
+    ) -> list[Any]:
         begins_after = ""
         if filter_.ends_after:
             begins_after = format_time(parse_time(filter_.ends_after) - self._longest_of(database, filter_.kind))
         terms = [_terms(database, filter_.kind, name, values) for name, values in filter_.facets]
-        return queries.select(filter_, terms, queries.Bounds(after, begins_after, most), columns, join)
+        bounds = queries.Bounds(after, begins_after, most)
+        if filter_.words:
+            found = queries.columns_of(_matches(database, filter_, terms, bounds), columns, join)
+        else:
+            found = queries.select(filter_, terms, bounds, columns, join)
+        return database.execute(found.sql, found.parameters).fetchall()
 
     def _longest_of(self, database: sqlite3.Connection, kind: str) -> timedelta:
         found = database.execute("SELECT value FROM meta WHERE name = ?", (f"longest:{kind}",)).fetchone()
@@ -238,3 +243,27 @@ def _terms(database: sqlite3.Connection, kind: str, name: str, values: Sequence[
         [f"{kind}:{name}:{value}" for value in values],
     )
     return [identity_ for (identity_,) in found]
+
+
+def _matches(
+    database: sqlite3.Connection, filter_: Filter, terms: Sequence[Sequence[int]], bounds: queries.Bounds
+) -> list[int]:
+    """Keys of the records that a search finds, in the order of the list."""
+    ranks = queries.ranks_of(filter_, bounds)
+    found = _run(database, queries.search_for(filter_, terms, bounds, ranks))
+    if len(found) == bounds.most:
+        # Of those that are alike in the upper bits of the rank any may come first: all of the last kind are needed.
+        last = found[-1][0]
+        first = last - last % search.SLOTS
+        rest = (
+            queries.Ranks(max(ranks.lowest, first), last - 1)
+            if filter_.newest_first
+            else queries.Ranks(last + 1, min(ranks.highest, first + search.SLOTS - 1))
+        )
+        found += _run(database, queries.search_for(filter_, terms, replace(bounds, most=_ALL), rest))
+    found.sort(key=lambda row: (row[1], row[2]), reverse=filter_.newest_first)
+    return [row[3] for row in found[: bounds.most]]
+
+
+def _run(database: sqlite3.Connection, query: queries.Query) -> list[Any]:
+    return database.execute(query.sql, query.parameters).fetchall()

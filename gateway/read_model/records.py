@@ -11,6 +11,7 @@ from services.contracts.envelope import Fact, UndecodableFact
 
 PUBLIC_KINDS: Final = (
     "organisation",
+    "relation",
     "event",
     "places",
     "block",

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised whenever tables or rendered bytes change: a file of another version is rendered anew from its records."""
 
 TABLES: Final = """
@@ -28,8 +28,10 @@ CREATE TABLE shown (             -- a record that readers see; narrow, so that l
     state TEXT NOT NULL,
     changed TEXT NOT NULL,
     etag TEXT NOT NULL,
-    time_zone TEXT NOT NULL
+    time_zone TEXT NOT NULL,
+    rank INTEGER                 -- row of the full-text table, in the order of the list (search.py); NULL: not searched
 );
+CREATE UNIQUE INDEX shown_by_rank ON shown (kind, rank);
 CREATE INDEX shown_in_order ON shown (kind, sort, ref, until, state);
 CREATE UNIQUE INDEX shown_by_ref ON shown (kind, ref);
 CREATE TABLE text (              -- the bytes of answers: an entry of a list, and the record by itself
@@ -64,7 +66,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 SEARCHED: Final = ("organisation", "event", "consortium", "working_group", "news")
 _SEARCH: Final = """CREATE VIRTUAL TABLE {name} USING fts5(
-    words, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3', detail = 'none')"""
+    words, tags, tokenize = "unicode61 remove_diacritics 2 tokenchars '_'", prefix = '1 2 3 4 5 6', detail = 'none')"""
 
 
 def search_table(kind: str) -> str:

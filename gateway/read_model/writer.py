@@ -12,7 +12,7 @@ import orjson
 
 from services.contracts.envelope import format_time, parse_time
 
-from . import schema
+from . import schema, search
 from .changes import Changes
 from .filters import Traits
 from .records import Record
@@ -21,7 +21,7 @@ from .rendering import Shown, render
 Facets = frozenset[tuple[str, str]]
 
 # Whose rendering shows something of the record: organisers' and members' names; an event shows its places.
-_NAMED = ("organisation", "consortium")
+_NAMED = ("organisation", "consortium", "offering")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,11 @@ class PublicWriter:
                 applied.append(self._show_places(record))
                 continue
             traits = self._traits(key, record.kind)
+            if record.kind == "relation":
+                others.update(self._parties(key))
             shown, before = self._show(key, record)
+            if record.kind == "relation":
+                others.update(self._parties(key))
             facets = before | (shown.facets if shown else frozenset())
             traits = tuple(dict.fromkeys((*traits, *self._traits(key, record.kind))))
             applied.append(Applied(record, shown.item if shown else None, facets, traits))
@@ -113,6 +117,24 @@ class PublicWriter:
             return None
         data: dict[str, Any] = orjson.loads(found[0])
         return data
+
+    def related(self, record_id: str) -> list[Mapping[str, Any]]:
+        """What `Surroundings` asks for: the relations that an organisation is a party of."""
+        found = self._database.execute(
+            "SELECT r.data FROM term AS t JOIN facet AS f ON f.term = t.id JOIN record AS r ON r.key = f.key "
+            "WHERE t.name = ? ORDER BY f.sort, f.ref",
+            (f"relation:organisation:{record_id}",),
+        )
+        return [orjson.loads(data) for (data,) in found]
+
+    def _parties(self, key: int) -> list[int]:
+        """The organisations that show this relation, as it is shown now."""
+        found = self._database.execute(
+            "SELECT r.key FROM depends AS d JOIN record AS r ON r.kind = 'organisation' AND r.ref > d.on_id || '@' "
+            "AND r.ref < d.on_id || 'A' WHERE d.key = ?",
+            (key,),
+        )
+        return [party for (party,) in found]
 
     def _keep(self, record: Record) -> int | None:
         held = self._database.execute(
@@ -160,17 +182,15 @@ class PublicWriter:
 
     def _show(self, key: int, record: Record) -> tuple[Shown | None, Facets]:
         before = self._facets(key)
-        if self._is_shown(key):
-            self._hide(key, record.kind)
+        held = self._database.execute("SELECT rank FROM shown WHERE key = ?", (key,)).fetchone()
+        if held is not None:
+            self._hide(key, record.kind, held[0])
         shown = render(record, self)
         if shown is not None:
-            self._insert(key, shown)
+            self._insert(key, shown, held[0] if held is not None else None)
         return shown, before
 
-    def _is_shown(self, key: int) -> bool:
-        return self._database.execute("SELECT 1 FROM shown WHERE key = ?", (key,)).fetchone() is not None
-
-    def _hide(self, key: int, kind: str) -> None:
+    def _hide(self, key: int, kind: str, rank: int | None) -> None:
         run = self._database.execute
         run(
             "DELETE FROM facet WHERE (term, sort, ref) IN (SELECT f.term, s.sort, s.ref FROM facet f "
@@ -181,16 +201,17 @@ class PublicWriter:
         run("DELETE FROM text WHERE key = ?", (key,))
         run("DELETE FROM calendar WHERE slot >= ? AND slot < ?", (key * 8, key * 8 + 8))
         run("DELETE FROM depends WHERE key = ?", (key,))
-        if kind in schema.SEARCHED:
-            run(f"DELETE FROM {schema.search_table(kind)} WHERE rowid = ?", (key,))  # noqa: S608 - a name of ours
+        if rank is not None:
+            run(f"DELETE FROM {schema.search_table(kind)} WHERE rowid = ?", (rank,))  # noqa: S608 - a name of ours
 
-    def _insert(self, key: int, shown: Shown) -> None:
+    def _insert(self, key: int, shown: Shown, rank_before: int | None) -> None:
         run, many = self._database.execute, self._database.executemany
         record = shown.record
         changed = str(record.data.get("changed") or "")
+        rank = self._rank(record.kind, shown.sort, rank_before)
         run(
-            "INSERT INTO shown (key, kind, ref, sort, until, state, changed, etag, time_zone) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO shown (key, kind, ref, sort, until, state, changed, etag, time_zone, rank) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 key,
                 record.kind,
@@ -201,26 +222,49 @@ class PublicWriter:
                 changed,
                 shown.etag,
                 shown.time_zone,
+                rank,
             ),
         )
         run("INSERT INTO text (key, item, body) VALUES (?, ?, ?)", (key, shown.item, shown.body))
+        terms = [self._term(f"{record.kind}:{name}:{value}") for name, value in shown.facets]
         many(
             "INSERT INTO facet (term, sort, ref, until, key) VALUES (?, ?, ?, ?, ?)",
-            [
-                (self._term(f"{record.kind}:{name}:{value}"), shown.sort, record.ref, shown.until, key)
-                for name, value in shown.facets
-            ],
+            [(term, shown.sort, record.ref, shown.until, key) for term in terms],
         )
         many("INSERT INTO depends (on_id, key) VALUES (?, ?)", [(on_id, key) for on_id in shown.depends])
         many(
             "INSERT INTO calendar (slot, text) VALUES (?, ?)",
             [(key * 8 + number, text) for number, text in enumerate(shown.calendar())],
         )
-        if record.kind in schema.SEARCHED:
+        if rank is not None:
             table = schema.search_table(record.kind)
-            run(f"INSERT INTO {table} (rowid, words) VALUES (?, ?)", (key, shown.words))  # noqa: S608
+            tags = " ".join([*map(search.tag_of_term, terms), search.tag_of_state(record.state)])
+            run(f"INSERT INTO {table} (rowid, words, tags) VALUES (?, ?, ?)", (rank, shown.words, tags))  # noqa: S608
         if shown.until:
             self._note_length(shown)
+
+    def _rank(self, kind: str, sort: str, before: int | None) -> int | None:
+        """A free rank of this sort key, the one before if it is of the same; None for what is not searched."""
+        if kind not in schema.SEARCHED:
+            return None
+        first = search.first_rank(kind, sort)
+        last = first + search.SLOTS - 1
+        if before is not None and first <= before <= last:
+            return before
+        run = self._database.execute
+        (highest,) = run(
+            "SELECT max(rank) FROM shown WHERE kind = ? AND rank BETWEEN ? AND ?", (kind, first, last)
+        ).fetchone()
+        if highest is None:
+            return first
+        if highest < last:
+            return int(highest) + 1
+        (gap,) = run(
+            "SELECT min(s.rank) + 1 FROM shown AS s WHERE s.kind = ? AND s.rank BETWEEN ? AND ? "
+            "AND NOT EXISTS (SELECT 1 FROM shown AS n WHERE n.kind = s.kind AND n.rank = s.rank + 1)",
+            (kind, first, last - 1),
+        ).fetchone()
+        return first if gap is None else int(gap)
 
     def _facets(self, key: int) -> Facets:
         names = self._database.execute(
@@ -232,7 +276,7 @@ class PublicWriter:
         """Of the record as it is shown now; () when it is not."""
         words = "''"
         if kind in schema.SEARCHED:
-            words = f"(SELECT words FROM {schema.search_table(kind)} WHERE rowid = s.key)"  # noqa: S608 - ours
+            words = f"(SELECT words FROM {schema.search_table(kind)} WHERE rowid = s.rank)"  # noqa: S608 - ours
         found = self._database.execute(
             f"SELECT s.sort, s.until, s.state, {words} FROM shown AS s WHERE s.key = ?",  # noqa: S608
             (key,),

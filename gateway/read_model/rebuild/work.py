@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 SOURCES: Final = (
     ("actors", "organisation"),
+    ("actors", "relation"),
     ("actors", "session"),
     ("actors", "key"),
     ("consortium", "consortium"),

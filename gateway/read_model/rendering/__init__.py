@@ -10,6 +10,7 @@ from .shown import Shown, Surroundings
 
 _RENDERERS: Final[Mapping[str, Callable[[Record, Surroundings], Shown | None]]] = {
     "organisation": organisations.organisation,
+    "relation": organisations.relation,
     "event": events.event,
     "block": events.block,
     "consortium": consortia.consortium,

@@ -26,6 +26,9 @@ class Surroundings(Protocol):
     def newest(self, kind: str, record_id: str, home: str) -> Mapping[str, Any] | None:
         """The data of another record, of `home` if it has one with this id; None when it is unknown or gone."""
 
+    def related(self, record_id: str) -> Sequence[Mapping[str, Any]]:
+        """The data of the relations that an organisation is a party of, in order of their days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

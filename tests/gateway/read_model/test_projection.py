@@ -35,8 +35,10 @@ def everything_in(folder: Path) -> list[Any]:
     connection = schema.open_for_reading(folder / "public.db")
     rows = connection.execute(_PUBLIC).fetchall()
     for kind in schema.SEARCHED:
+        table = schema.search_table(kind)
         words = connection.execute(
-            f"SELECT s.ref, w.words FROM {schema.search_table(kind)} w JOIN shown s ON s.key = w.rowid ORDER BY s.ref"
+            f"SELECT s.ref, w.words FROM {table} w JOIN shown s ON s.kind = ? AND s.rank = w.rowid ORDER BY s.ref",
+            (kind,),
         ).fetchall()
         rows.append((kind, words))
     for table in ("text", "calendar", "facet", "depends"):
