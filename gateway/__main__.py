@@ -10,6 +10,7 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from gateway import leaving
 from services.runtime import logging
 from services.runtime.settings import Settings
 
@@ -28,6 +29,7 @@ def main() -> None:
     logging.configure(settings.part, settings.log_level)
     numbers = _folder_of_numbers(settings)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(numbers)  # read when a worker imports prometheus_client
+    leaving.tell_workers()
     try:
         _serve(settings)
     finally:

@@ -9,18 +9,19 @@ from gateway import api, bootstrap, errors, health, pages
 from gateway.dependencies import Dependencies, Route
 from gateway.documents import routes as documents
 from gateway.kept import Kept
+from gateway.leaving import Leaving
 from gateway.middleware import Authentication, Correlation, SafeHeaders
 from gateway.paths import by_path
 from services.runtime import logging
 from services.runtime.settings import Settings
 
 
-def create() -> Kept:
+def create() -> Leaving:
     """The application of a worker, from the environment, with the answers that it keeps."""
     settings = Settings.from_environment()
     logging.configure(settings.part, settings.log_level)
     deps = bootstrap.dependencies(settings)
-    return Kept(assemble(deps), deps)
+    return Leaving(Kept(assemble(deps), deps))
 
 
 def assemble(deps: Dependencies) -> "falcon.asgi.App[Any, Any]":

@@ -22,6 +22,7 @@ class Program:
 
     `layer`: parts stop layer by layer, the highest first. `after`: what must be ready before its first start.
     `overlaps`: a second process of it may run beside the first, so that a restart leaves no gap.
+    `leaves_within`: SIGUSR1 makes it let its clients go to that one; it is ended so many seconds later.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Program:
     stop_limit: float = 10.0
     cwd: Path = ROOT
     overlaps: bool = False
+    leaves_within: float = 0.0
 
     def spawn(self, logs: Path) -> subprocess.Popen[bytes]:
         """Its output goes to `logs`/<name>.log. Raises OSError when it cannot be started."""

@@ -47,6 +47,16 @@ def successor(program: Program, logs: Path, limit: float = READY_LIMIT) -> Waiti
             await_end(process, program.stop_limit)
 
 
+def leaving(process: Process, seconds: float) -> Generator[None, None, None]:
+    """SIGUSR1, and time for its clients to go to its successor. Nothing for a program that knows of no such thing."""
+    if not seconds:
+        return
+    process.send_signal(signal.SIGUSR1)
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        yield
+
+
 def ending(process: Process, limit: float) -> Generator[None, None, None]:
     """SIGTERM, and SIGKILL to what is left of it after `limit` seconds, or when this is closed."""
     process.terminate()

@@ -15,7 +15,7 @@ from pathlib import Path
 from . import restarts, state
 from .process import Identity, await_end, identify, signal_group
 from .program import Program, Running
-from .renewal import READY_LIMIT, RenewalFailed, ending, successor
+from .renewal import READY_LIMIT, RenewalFailed, ending, leaving, successor
 from .state import NodeState, PartPhase, PartState, Phase
 
 BACK_OFF = (0.5, 1.0, 2.0, 4.0, 10.0)
@@ -230,6 +230,7 @@ class Supervisor:
             return
         part.process, part.started, part.failures = new, time.monotonic(), 0
         self._show(part, "ready", process=identify(new.pid))
+        yield from leaving(old, part.program.leaves_within)
         yield from ending(old, part.program.stop_limit)
 
     def _until_ready(self, part: _Part) -> Generator[None, None, None]:
