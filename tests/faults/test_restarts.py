@@ -19,7 +19,8 @@ from .journal import Journal
 
 @dataclass(slots=True)
 class Readers:
-    """People who read the calendar, each time by a connection of its own. wrong: what no reader should get."""
+    """People who read the calendar: one by a new connection each time, two that keep theirs and hardly pause.
+    wrong: what no reader should get."""
 
     node: LivingNode
     read: int = 0
@@ -28,25 +29,35 @@ class Readers:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        thread = threading.Thread(target=self._run, daemon=True)
-        thread.start()
+        threads = [threading.Thread(target=run, daemon=True) for run in (self._come_anew, self._stay, self._stay)]
+        for thread in threads:
+            thread.start()
         try:
             yield
         finally:
             self._leaving.set()
-            thread.join(30)
+            for thread in threads:
+                thread.join(30)
 
-    def _run(self) -> None:
+    def _come_anew(self) -> None:
         while not self._leaving.wait(0.02):
-            try:
-                with self.node.client() as client:
-                    answer = client.get("/events")
-            except httpx.TransportError as error:
-                self.wrong.append(repr(error))
-                continue
-            self.read += 1
-            if answer.status_code != 200:
-                self.wrong.append(f"{answer.status_code} {answer.text[:200]}")
+            with self.node.client() as client:
+                self._read(client)
+
+    def _stay(self) -> None:
+        with self.node.client() as client:
+            while not self._leaving.wait(0.005):
+                self._read(client)
+
+    def _read(self, client: httpx.Client) -> None:
+        try:
+            answer = client.get("/events", params={"limit": "10"})
+        except httpx.TransportError as error:
+            self.wrong.append(repr(error))
+            return
+        self.read += 1
+        if answer.status_code != 200:
+            self.wrong.append(f"{answer.status_code} {answer.text[:200]}")
 
 
 def restart_under_load(node: LivingNode, key: str, seed: int, *parts: str) -> Crowd:
