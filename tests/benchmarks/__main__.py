@@ -10,12 +10,14 @@ import click
 from . import sign_ups
 from .figures import SCALES, Benchmark, Figure, Scale
 from .machine import described
+from .relay import relay
 from .site import running_site
 from .telling import telling
 
 BENCHMARKS: dict[str, Benchmark] = {
     "sign-ups": sign_ups.sign_ups,
     "sign-ups-two-instances": sign_ups.two_instances,
+    "relay": relay,
     "telling": telling,
 }
 """In the order in which they run."""

@@ -84,7 +84,7 @@ def shared(jobs: Sequence[Callable[[int], T]], threads: int) -> tuple[list[T], f
                 return
             try:
                 results[number] = jobs[number](thread)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - raised again by who waits for them all
                 failed.append(error)
 
     running = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(threads)]

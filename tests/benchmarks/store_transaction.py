@@ -1,5 +1,6 @@
 """The raw limit of a sign-up: its transaction, with the operations that it needs and no more, by bare pymongo."""
 
+import random
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -77,7 +78,7 @@ def _sign_up(database: Any, session: ClientSession, event: str) -> None:
         {"_id": f"cmd_{identity}", "method": "sign_up", "content": BODY[:64], "at": now, "answer": person},
         session=session,
     )
-    database[outbox.COLLECTION].insert_many(
-        [{"_id": f"{identity}{n}", "sequence": 0, "routing_key": "node.x", "body": BODY} for n in range(2)],
-        session=session,
+    facts = [{"id": f"fct_{identity}{n}", "routing_key": "node.x", "body": BODY} for n in range(2)]
+    database[outbox.COLLECTION].insert_one(
+        {"_id": facts[0]["id"], "place": random.getrandbits(62), "facts": facts}, session=session
     )
