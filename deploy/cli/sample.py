@@ -83,6 +83,8 @@ class _Loading:
     async def all(self) -> dict[str, int]:
         own, made_up = _read(self.region.slug), _read("made_up")
         organisations = {one["key"]: await self._organisation(one) for one in own.get("organisations", [])}
+        for one in own.get("relations", []):
+            await self._relation(one, organisations)
         consortia = [await self._consortium(one, organisations) for one in own.get("consortia", [])]
         events = news = 0
         if self.region.nuts:
@@ -97,6 +99,11 @@ class _Loading:
 
     async def _organisation(self, one: Mapping[str, Any]) -> str:
         return str((await self._say("actors.register_organisation", one))["id"])
+
+    async def _relation(self, one: Mapping[str, Any], organisations: Mapping[str, str]) -> None:
+        key = f"{one['organisation']}-{one['kind']}-{one['other']}"
+        parties = {name: organisations[one[name]] for name in ("organisation", "other")}
+        await self._say("actors.state_relation", {"key": key, "kind": one["kind"]}, **parties)
 
     async def _consortium(self, one: Mapping[str, Any], organisations: Mapping[str, str]) -> str:
         founded = {name: value for name, value in one.items() if name != "members"}

@@ -20,16 +20,21 @@ from .store import INDEXES, ActorStore
 def _organisations(
     store: ActorStore, after: str | None, limit: int
 ) -> tuple[list[tuple[str, Visibility, Mapping[str, Any]]], str | None]:
-    """Admitted ones as their facts carry them, removed ones as tombstones; proposals are nobody's to see."""
+    """Those of the registry as their facts carry them, removed ones as tombstones; proposals are nobody's to see."""
     found, following = store.organisations.page(after, limit)
     shown: list[tuple[str, Visibility, Mapping[str, Any]]] = [
         ("actors.organisation.changed", "public", to_values(organisation))
-        if organisation.state == "admitted"
+        if organisation.state != "removed"
         else ("actors.organisation.removed", "public", model.tombstone(organisation))
         for organisation in found
         if organisation.is_public
     ]
     return shown, following
+
+
+def _unless_withdrawn(record: Record) -> Visibility | None:
+    """What was withdrawn left a tombstone, which says no more than that: a rebuild keeps those that there are."""
+    return None if record.state == "withdrawn" else "public"
 
 
 def _within_the_node(_record: Record) -> Visibility:
@@ -44,6 +49,7 @@ DEFINITION = ServiceDefinition(
     reactions=REACTIONS,
     snapshots={
         "organisation": _organisations,
+        "relation": snapshot_of("actors.relation.stated", lambda store: store.relations, _unless_withdrawn),
         "mandate": snapshot_of("actors.mandate.granted", lambda store: store.mandates, _within_the_node),
         "key": snapshot_of("actors.key.issued", lambda store: store.keys, _within_the_node),
         "session": snapshot_of("actors.session.opened", lambda store: store.sessions, _within_the_node),
@@ -82,6 +88,42 @@ class Service(CommonCalls):
     @call
     def remove_organisation(self, wire: Any) -> Any:
         return self.runtime.desk.command(wire, use_cases.remove_organisation, one_at_a_time="id")
+
+    @call
+    def state_relation(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.state_relation, one_at_a_time="kind")
+
+    @call
+    def change_relation(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_relation, one_at_a_time="id")
+
+    @call
+    def withdraw_relation(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.withdraw_relation, one_at_a_time="id")
+
+    @call
+    def merge_organisations(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.merge_organisations, one_at_a_time="id")
+
+    @call
+    def undo_merge(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.undo_merge, one_at_a_time="id")
+
+    @call
+    def merge_offers(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.merge_offers)
+
+    @call
+    def tell_apart(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.tell_apart)
+
+    @call
+    def history(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.history)
+
+    @call
+    def mandates(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.mandates)
 
     @call
     def import_organisations(self, wire: Any) -> Any:

@@ -11,23 +11,46 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from services.contracts.errors import Conflict
 from services.runtime import copies, mandates, records
 from services.runtime.copies import Copies
-from services.runtime.documents import to_document
+from services.runtime.documents import from_document, to_document
 from services.runtime.records import Records
 from services.runtime.store import Store, utc_now
 
-from .model import Account, Key, Mandate, Organisation, Session, SignInRequest, claims_of
+from .model import (
+    Account,
+    Change,
+    Key,
+    Mandate,
+    Merge,
+    Organisation,
+    Relation,
+    Session,
+    SignInRequest,
+    claims_of,
+)
 
 ORGANISATIONS = "organisations"
 CLAIMS = "claims"
 SIGN_INS = "sign_ins"
+RELATIONS, MERGES, CHANGES, APART, TURNS = "relations", "merges", "changes", "apart", "turns"
 SIGN_INS_KEPT = timedelta(days=1)
 
 INDEXES = {
     ORGANISATIONS: (
         records.INDEX,
         IndexModel([("name_keys", ASCENDING)]),
+        IndexModel([("like_keys", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("regions", ASCENDING)]),
     ),
+    RELATIONS: (
+        records.INDEX,
+        IndexModel([("organisation", ASCENDING), ("state", ASCENDING)]),
+        IndexModel([("other", ASCENDING), ("state", ASCENDING)]),
+        IndexModel([("state", ASCENDING), ("kind", ASCENDING)]),
+    ),
+    MERGES: (IndexModel([("into", ASCENDING), ("state", ASCENDING)]),),
+    CHANGES: (IndexModel([("about", ASCENDING)]),),
+    APART: (),
+    TURNS: (),
     CLAIMS: (),
     "accounts": (IndexModel([("email_key", ASCENDING)], unique=True),),
     mandates.COLLECTION: (
@@ -65,6 +88,9 @@ class ActorStore:
         self.sessions = Records(store, "sessions", Session, session)
         self.sign_ins = Records(store, SIGN_INS, SignInRequest, session)
         self.consortia = Copies(store, "consortia", session)
+        self._changes, self._apart, self._turns = store[CHANGES], store[APART], store[TURNS]
+        self.relations = Records(store, RELATIONS, Relation, session)
+        self.merges = Records(store, MERGES, Merge, session)
 
     def holders(self, claims: Iterable[str]) -> dict[str, str]:
         """Who holds these claims: claim -> organisation's id."""
@@ -101,6 +127,56 @@ class ActorStore:
         """Admitted organisations with one of these names (folded)."""
         found = self.organisations.where({"name_keys": {"$in": list(name_keys)}})
         return [organisation for organisation in found if organisation.state == "admitted"]
+
+    def admitted_like(self, like_keys: Iterable[str], limit: int) -> list[Organisation]:
+        """Admitted organisations with a word in their names that begins like one of these."""
+        found = self.organisations.where({"like_keys": {"$in": list(like_keys)}}, limit=limit)
+        return [organisation for organisation in found if organisation.state == "admitted"]
+
+    def in_regions(self, state: str, regions: Iterable[str]) -> list[Organisation]:
+        """Organisations in this state with one of these regions."""
+        found = self.organisations.where({"state": state, "regions": {"$in": list(regions)}})
+        return list({organisation.id: organisation for organisation in found}.values())
+
+    def take_turn(self, what: str) -> None:
+        """Commands whose rule spans several records take turns: of two at once one conflicts here and runs again."""
+        self._turns.update_one({"_id": what}, {"$inc": {"turn": 1}}, upsert=True, session=self._session)
+
+    def relations_of(self, organisation: str) -> list[Relation]:
+        """Those stated that it is a party of."""
+        sides = ({side: organisation, "state": "stated"} for side in ("organisation", "other"))
+        found = {relation.id: relation for side in sides for relation in self.relations.where(side)}
+        return sorted(found.values(), key=lambda relation: relation.id)
+
+    def relations_stated(self, kinds: Iterable[str]) -> list[Relation]:
+        """All that are stated, of these kinds."""
+        return list(self.relations.where({"state": "stated", "kind": {"$in": list(kinds)}}))
+
+    def merges_into(self, organisation: str) -> list[Merge]:
+        """Merges that brought other records into this one and were not undone."""
+        return list(self.merges.where({"into": organisation, "state": "done"}))
+
+    def note(self, change: Change) -> None:
+        """Adds to the history."""
+        self._changes.insert_one(to_document(change), session=self._session)
+
+    def history_of(self, organisation: str, after: str | None, limit: int) -> list[Change]:
+        """Changes that concern it, the newest first, from the one before `after` on."""
+        condition: dict[str, object] = {"about": organisation}
+        if after is not None:
+            condition["_id"] = {"$lt": after}
+        found = self._changes.find(condition, session=self._session).sort("_id", -1).limit(limit)
+        return [from_document(Change, document) for document in found]
+
+    def tell_apart(self, pair: str, account: str | None, at: datetime) -> None:
+        """These two are not one actor."""
+        document = {"_id": pair, "account": account, "at": at}
+        self._apart.replace_one({"_id": pair}, document, upsert=True, session=self._session)
+
+    def told_apart(self, pairs: Iterable[str]) -> set[str]:
+        """Those of these pairs that are not one actor."""
+        found = self._apart.find({"_id": {"$in": list(pairs)}}, {"_id": 1}, session=self._session)
+        return {document["_id"] for document in found}
 
     def proposals_of(self, region: str) -> list[Organisation]:
         """Proposals that wait for this region's coordinator, oldest first."""

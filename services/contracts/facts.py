@@ -12,7 +12,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema
 
 from .envelope import Fact, Visibility
-from .schemas import actors, consortium, events, notifications
+from .schemas import actors, consortium, events, notifications, registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ ALL: Final[tuple[FactType, ...]] = (
             "registered": "An organisation stands in the registry.",
             "changed": "An organisation's record changed.",
             "removed": "An organisation was removed; a tombstone.",
+        },
+    ),
+    *_facts(
+        "actors.relation",
+        "relation",
+        registry.RelationRecord,
+        {
+            "stated": "A relation between two organisations was stated.",
+            "changed": "The days of a relation changed.",
+            "withdrawn": "A relation was withdrawn; a tombstone.",
         },
     ),
     *_facts(

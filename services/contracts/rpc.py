@@ -15,7 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from .envelope import format_time, parse_time
 from .errors import Invalid
 from .principal import Principal
-from .schemas import actors, base, consortium, events, node, notifications
+from .schemas import actors, base, consortium, events, node, notifications, registry
 
 Kind = Literal["command", "query"]
 Shape = Literal["one", "list", "page"]
@@ -109,11 +109,20 @@ def _everywhere() -> tuple[Method, ...]:
 ALL: Final[tuple[Method, ...]] = (
     # actors
     _command("actors.propose_organisation", actors.ProposeOrganisation, actors.OrganisationRecord, "state proposed"),
-    _command("actors.register_organisation", actors.RegisterOrganisation, actors.OrganisationRecord, "admitted"),
+    _command("actors.register_organisation", actors.RegisterOrganisation, registry.RegisteredOrganisation, "admitted"),
     _command("actors.decide_proposal", actors.DecideProposal, actors.OrganisationRecord, "admitted or refused"),
     _query("actors.proposals", actors.ListProposals, actors.Proposal, "oldest first", "list"),
     _command("actors.change_organisation", actors.ChangeOrganisation, actors.OrganisationRecord, "changed"),
     _command("actors.remove_organisation", actors.OrganisationId, actors.OrganisationRecord, "removed"),
+    _command("actors.state_relation", registry.StateRelation, registry.RelationRecord, "stated"),
+    _command("actors.change_relation", registry.ChangeRelation, registry.RelationRecord, "its days changed"),
+    _command("actors.withdraw_relation", registry.RelationId, registry.RelationRecord, "withdrawn"),
+    _command("actors.merge_organisations", registry.MergeOrganisations, registry.MergeView, "done"),
+    _command("actors.undo_merge", registry.MergeId, registry.MergeView, "undone"),
+    _query("actors.merge_offers", registry.ListMergeOffers, registry.MergeOffer, "the surest first", "list"),
+    _command("actors.tell_apart", registry.TellApart, registry.ToldApart, "not offered any more"),
+    _query("actors.history", registry.ReadHistory, registry.ChangeView, "newest first", "page"),
+    _query("actors.mandates", registry.ListMandates, actors.MandateRecord, "granted now", "list"),
     _command("actors.import_organisations", actors.ImportOrganisations, actors.ImportReport, "row by row"),
     _command("actors.open_account", actors.OpenAccount, actors.Account, "opened, or the one there is"),
     _command("actors.change_account", actors.ChangeAccount, actors.Account, "changed"),

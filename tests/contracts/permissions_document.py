@@ -66,6 +66,10 @@ _WORDS = """\
 - A partner reads the news for members of the consortium, and of the working groups that its organisation is in;
   secretaries and coordinators read those of all groups.
 - Nobody gives a key more scopes than they act with themselves.
+- What a partner grants is delegated: its holder acts for the organisation and lets nobody else in. A partner takes back
+  what partners granted, and its own mandate; what a coordinator or an operator granted, only they take back.
+- What became of an organisation (merged into, renamed to, split from) is stated by a coordinator of its region; so is
+  the end of that statement. Two organisations are merged, parted and told apart by a coordinator of regions of both.
 - A coordinator who opens an account for an address that has one is told its id, and nothing about the person.
 
 ## Links in mails
@@ -130,6 +134,8 @@ def rendered() -> str:
 
 def _makers(role: str) -> str:
     granting = next(row for row in TABLE if row.action == f"actors.mandate.grant_{role}")
+    if role == "partner":
+        return "a partner of it, a coordinator of its region or an operator"
     targets = {"partner": "of the organisation's region", "secretary": "of the consortium's region"}
     names = [f"a coordinator {targets[role]}" if name == "coordinator" else f"an {name}" for name in _ordered(granting)]
     return " or ".join(names)

@@ -26,6 +26,10 @@ class Memberships(Schema):
     organisation = id_of(identifiers.ORGANISATION)
 
 
+class MergeOffers(Schema):
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=200))
+
+
 class OfService(Schema):
     service = fields.String(
         validate=validate.OneOf(rpc.SERVICES), metadata={"description": "One service; without it all four."}

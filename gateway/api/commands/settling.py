@@ -11,7 +11,8 @@ LONGEST: Final = 1.0
 _FIRST, _NEXT = 0.004, 0.02
 
 _PUBLIC_STATES: Final[Mapping[str, frozenset[str]]] = {
-    "organisation": frozenset({"admitted", "removed"}),
+    "organisation": frozenset({"admitted", "succeeded", "merged", "removed"}),
+    "relation": frozenset({"stated", "withdrawn"}),
     "event": frozenset({"published", "cancelled"}),
     "consortium": frozenset({"active", "dissolved"}),
     "membership": frozenset({"active", "ended"}),

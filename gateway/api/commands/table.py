@@ -5,7 +5,7 @@ from typing import Final
 
 from services.contracts.schemas import actors, consortium, events, notifications
 
-from . import answers, queries
+from . import answers, queries, registry
 from .endpoint import Endpoint
 
 _EVENT: Final = {"id": "event"}
@@ -43,6 +43,7 @@ ALL: Final[tuple[Endpoint, ...]] = (
         "Admit or refuse a proposed organisation",
         settles="organisation",
     ),
+    *registry.ENDPOINTS,
     # events
     Endpoint(
         "POST", "/events", "events.draft_event", "draft_event", "events", "Draft an event",

@@ -5,7 +5,7 @@ import orjson
 
 from gateway.dependencies import Dependencies, Route
 from gateway.openapi import Operation
-from services.contracts import vocabularies
+from services.contracts import relations, vocabularies
 from services.runtime.settings import Settings
 
 from .answers import JSON, etag_of_bytes, require, send
@@ -60,6 +60,9 @@ def terms() -> bytes:
             "nuts_2021": vocabularies.NUTS_2021,
             "identifier_schemes": vocabularies.IDENTIFIER_SCHEMES,
             "audiences": vocabularies.AUDIENCES,
+            "relations": relations.RELATIONS,
+            "inverse_relations": relations.INVERSES,
+            "inverse_of": relations.INVERSE_OF,
         }
     )
 

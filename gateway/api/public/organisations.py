@@ -7,18 +7,18 @@ from gateway import jsonld
 from gateway.dependencies import Dependencies, Route
 from gateway.openapi import Operation
 from services.contracts.identifiers import ORGANISATION
-from services.contracts.schemas.actors import OrganisationRecord
 
 from .answers import JSON, JSON_LD, etag_of_bytes, require, send
-from .lists import ListResource
-from .parameters import OrganisationList
+from .lists import ListResource, Of
+from .parameters import OrganisationList, RelationList
 from .records import find
+from .schemas import OrganisationItem, OrganisationView, RelationView
 
 _LIST = Operation(
     id="list_organisations",
     summary="The registry, by name; found by words, region, kind, competence",
     tag="organisations",
-    answer=OrganisationRecord,
+    answer=OrganisationItem,
     many=True,
     query=OrganisationList,
     problems=("invalid_query",),
@@ -27,9 +27,18 @@ _ONE = Operation(
     id="get_organisation",
     summary="One organisation, as JSON or JSON-LD (schema.org)",
     tag="organisations",
-    answer=OrganisationRecord,
+    answer=OrganisationView,
     media_types=(JSON, JSON_LD),
     problems=("not_found",),
+)
+_RELATIONS = Operation(
+    id="list_relations",
+    summary="How an organisation stands to others, in order of the days since when it is so",
+    tag="organisations",
+    answer=RelationView,
+    many=True,
+    query=RelationList,
+    problems=("invalid_query", "not_found"),
 )
 _LINKED = Operation(
     id="get_organisation_jsonld",
@@ -75,8 +84,10 @@ def send_linked(deps: Dependencies, request: falcon.asgi.Request, response: falc
 
 
 def routes(deps: Dependencies) -> list[Route]:
+    of = Of("organisation", ORGANISATION)
     return [
         Route("/api/v1/organisations", ListResource(deps, "organisation", OrganisationList, _LIST)),
         Route("/api/v1/organisations/{id}", OrganisationResource(deps)),
+        Route("/api/v1/organisations/{id}/relations", ListResource(deps, "relation", RelationList, _RELATIONS, of)),
         Route("/api/v1/organisations/{id}.jsonld", LinkedOrganisationResource(deps)),
     ]

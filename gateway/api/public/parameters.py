@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from gateway.read_model import cursors
 from gateway.read_model.filters import Filter, Position, StreamFilter
-from services.contracts import identifiers, vocabularies
+from services.contracts import identifiers, relations, vocabularies
 from services.contracts.envelope import format_time, parse_time
 from services.contracts.schemas.fields import id_of, nuts3, one_of
 
@@ -92,6 +92,16 @@ class OrganisationFilter(Schema):
     )
 
 
+    state = _any_of(
+        one_of(("admitted", "succeeded", "merged")),
+        "Without it: admitted, and where words are looked for also those that are known under another name now.",
+    )
+
+
+class RelationFilter(Schema):
+    kind = _any_of(one_of(relations.RELATIONS), "Any of these, as they are stated.")
+
+
 class EventFilter(Schema):
     q = words("Words of titles, summaries, places, organisers.")
     region = _regions()
@@ -144,6 +154,9 @@ class NewsFilter(Schema):
 class OrganisationList(OrganisationFilter, Paged): ...
 
 
+class RelationList(RelationFilter, Paged): ...
+
+
 class EventList(EventFilter, Paged): ...
 
 
@@ -164,6 +177,7 @@ class NewsList(NewsFilter, Paged): ...
 
 _FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "organisation": ("region", "kind", "competence"),
+    "relation": ("kind",),
     "event": ("region", "theme", "consortium", "working_group", "organiser"),
     "block": ("region", "theme", "kind"),
     "consortium": ("region", "theme", "kind"),
@@ -201,11 +215,18 @@ def filter_of(
         kind=kind,
         words=given.get("q", ""),
         facets=tuple(facets),
-        states=tuple(given.get("state") or _STATES.get(kind, ())),
+        states=tuple(given.get("state") or _states(kind, given)),
         ends_after=ends_after,
         begins_before=begins_before,
         newest_first=kind == "news",
     )
+
+
+def _states(kind: str, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is listed when no state is asked for: who looks for words may look for an organisation's old name."""
+    if kind == "organisation":
+        return () if given.get("q") else ("admitted",)
+    return _STATES.get(kind, ())
 
 
 def stream_filter_of(given: Mapping[str, Any], zone: ZoneInfo) -> StreamFilter:

@@ -2,9 +2,11 @@
 
 from marshmallow import fields
 
+from services.contracts.schemas.actors import OrganisationRecord, Successor
 from services.contracts.schemas.base import Tolerant
 from services.contracts.schemas.consortium import MembershipRecord, NewsRecord
 from services.contracts.schemas.events import EventRecord
+from services.contracts.schemas.registry import RelationRecord
 
 
 def _texts(says: str) -> fields.Dict:
@@ -37,6 +39,46 @@ class EventView(EventRecord):
     places = fields.Nested(PlacesView, required=True)
 
 
+class SuccessorView(Successor):
+    """What an organisation became, and what that is called now."""
+
+    name = _texts("By language; empty while it is unknown here.")
+
+
+class OrganisationItem(OrganisationRecord):
+    """An organisation in a list."""
+
+    successors = fields.List(fields.Nested(SuccessorView))
+
+
+class RelatedOrganisation(Tolerant):
+    """A relation as this organisation has it: `kind` and `label` are said of it."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    label = _texts("The kind in words.")
+    organisation = fields.String(required=True)
+    name = _texts("Of the other one; empty while it is unknown here.")
+    since = fields.String(allow_none=True)
+    until = fields.String(allow_none=True)
+
+
+class OrganisationView(OrganisationItem):
+    """An organisation."""
+
+    relations = fields.List(fields.Nested(RelatedOrganisation))
+
+
+class RelationView(RelationRecord):
+    """A relation, with the names of both and the words for it from either side."""
+
+    organisation_name = _texts("Empty while it is unknown here.")
+    other_name = _texts("Empty while it is unknown here.")
+    label = _texts("The kind, said of `organisation`.")
+    inverse = fields.String(metadata={"description": "The kind, said of `other`."})
+    inverse_label = _texts("The same in words.")
+
+
 class MemberView(MembershipRecord):
     """A member of a consortium."""
 
@@ -66,6 +108,9 @@ class Terms(Tolerant):
     nuts_2021 = fields.Dict(required=True)
     identifier_schemes = fields.List(fields.String(), required=True)
     audiences = fields.List(fields.String(), required=True)
+    relations = fields.Dict(required=True)
+    inverse_relations = fields.Dict(required=True)
+    inverse_of = fields.Dict(required=True)
 
 
 class RegionView(Tolerant):

@@ -1,5 +1,6 @@
 """The rules of actors; standard library and python-stdnum only."""
 
+from .change import Change, Difference, differences
 from .credentials import (
     LINK_LIVES,
     LINKS_WITHIN,
@@ -15,8 +16,12 @@ from .credentials import (
     secret_of_session,
 )
 from .identifier import Identifier, NotAnIdentifier, claims_of, normalised, read_identifiers
+from .likeness import ALIKE, Alike, all_alike, compare, likeness, pair_of
+from .merging import FIELDS, Merge, merged, moved, moved_back, restored, split_again, undone, united
+from .names import like_keys
 from .organisation import (
     Organisation,
+    Successor,
     admit,
     change,
     fold_name,
@@ -24,14 +29,18 @@ from .organisation import (
     refuse,
     remove,
     shown_name,
+    succeed,
     tombstone,
 )
 from .people import Account, Mandate, fold_address
 from .record import Record, next_version
+from .relation import Relation, check_among, check_relation, is_sound
 from .sheet import COLUMNS, MOST_ROWS, NAMES, Row, read_sheet
 
 __all__ = [
+    "ALIKE",
     "COLUMNS",
+    "FIELDS",
     "LINKS_WITHIN",
     "LINK_LIVES",
     "MOST_KEYS",
@@ -40,31 +49,54 @@ __all__ = [
     "NAMES",
     "SESSION_LIVES",
     "Account",
+    "Alike",
+    "Change",
+    "Difference",
     "Identifier",
     "Key",
     "Mandate",
+    "Merge",
     "NotAnIdentifier",
     "Organisation",
     "Record",
+    "Relation",
     "Row",
     "Session",
     "SignInRequest",
+    "Successor",
     "admit",
+    "all_alike",
     "change",
+    "check_among",
     "check_link",
+    "check_relation",
     "claims_of",
+    "compare",
+    "differences",
     "fold_address",
     "fold_name",
     "hash_of",
+    "is_sound",
+    "like_keys",
+    "likeness",
+    "merged",
+    "moved",
+    "moved_back",
     "name_keys",
     "next_version",
     "normalised",
+    "pair_of",
     "read_identifiers",
     "read_sheet",
     "refuse",
     "remove",
+    "restored",
     "secret_of_key",
     "secret_of_session",
     "shown_name",
+    "split_again",
+    "succeed",
     "tombstone",
+    "undone",
+    "united",
 ]

@@ -1,25 +1,38 @@
-"""An organisation of the registry. proposed -> admitted | refused; admitted -> removed; nothing leads back."""
+"""An organisation of the registry. proposed -> admitted | refused; admitted -> removed; admitted -> succeeded (by what
+became of it) and -> merged (with another record of the same actor), which both may lead back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from services.contracts.errors import Conflict
 from services.contracts.vocabularies import LANGUAGES, NUTS_VERSION
 
 from .identifier import Identifier
+from .names import like_keys
 from .record import Record, next_version
 
-State = Literal["proposed", "admitted", "refused", "removed"]
+State = Literal["proposed", "admitted", "refused", "removed", "succeeded", "merged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """What an organisation became. relation: of it to the organisation `id`, or duplicate_of."""
+
+    id: str
+    relation: str
+    since: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation(Record):
     """An organisation as its home keeps it.
 
-    regions: NUTS 3 codes of `nuts_version`. name_keys: its names folded, to find it again. contact: the address that a
-    proposer left, kept until the decision. reason: of the decision. Neither of the last three is ever published.
+    regions: NUTS 3 codes of `nuts_version`. successors: of one that is succeeded or merged. name_keys, like_keys: its
+    names folded, and the beginnings of their words, to find it again. contact: the address that a proposer left, kept
+    until `contact_until`, so that the decision can be told. proposer: the account that proposed it. previous: the
+    refused proposal that it makes anew. reason: of the decision. None of these six is ever published.
     """
 
     state: State
@@ -32,14 +45,19 @@ class Organisation(Record):
     summary: Mapping[str, str] = field(default_factory=dict)
     website: str | None = None
     nuts_version: int = NUTS_VERSION
+    successors: tuple[Successor, ...] = ()
     name_keys: tuple[str, ...] = ()
+    like_keys: tuple[str, ...] = ()
     contact: str | None = None
+    contact_until: datetime | None = None
+    proposer: str | None = None
+    previous: str | None = None
     reason: str = ""
 
     @property
     def is_public(self) -> bool:
         """Whether it was ever published; a removed one goes on as a tombstone."""
-        return self.state in ("admitted", "removed")
+        return self.state in ("admitted", "succeeded", "merged", "removed")
 
 
 def fold_name(name: str) -> str:
@@ -76,9 +94,22 @@ def change(organisation: Organisation, changes: Mapping[str, Any], now: datetime
         return organisation
     if "name" in differing:
         differing["name_keys"] = name_keys(differing["name"])
+        differing["like_keys"] = like_keys(differing["name"])
     if "regions" in differing:
         differing["nuts_version"] = NUTS_VERSION
     return next_version(organisation, now, incarnation, **differing)
+
+
+def succeed(
+    organisation: Organisation, successors: tuple[Successor, ...], now: datetime, incarnation: int
+) -> Organisation:
+    """What became of it; none: it is as it was. Raises Conflict unless it is admitted or succeeded."""
+    if organisation.state not in ("admitted", "succeeded"):
+        raise Conflict(f"What became of an organisation is said of one in the registry; it is {organisation.state}.")
+    state: State = "succeeded" if successors else "admitted"
+    if (state, successors) == (organisation.state, organisation.successors):
+        return organisation
+    return next_version(organisation, now, incarnation, state=state, successors=successors)
 
 
 def remove(organisation: Organisation, now: datetime, incarnation: int) -> Organisation:

@@ -24,12 +24,16 @@ class Account(Record):
 
 @dataclass(frozen=True, slots=True)
 class Mandate(Record):
-    """`account` may act in `role` for `target`. There is one record for the three, granted and revoked in turn."""
+    """`account` may act in `role` for `target`. There is one record for the three, granted and revoked in turn.
+
+    delegated: a partner of the organisation granted it, and may take it back.
+    """
 
     state: Literal["granted", "revoked"]
     account: str
     role: Role
     target: str
+    delegated: bool = False
 
 
 def fold_address(email: str) -> str:

@@ -7,12 +7,13 @@ from services.actors import model
 from services.actors.model import Mandate
 from services.actors.store import ActorStore
 from services.contracts import identifiers
-from services.contracts.errors import UnknownReference, field_error
+from services.contracts.errors import Forbidden, UnknownReference, field_error
 from services.contracts.permissions import Role, Target
 from services.runtime.documents import to_values
 from services.runtime.work import Work
 
 from .authority import first_facts, own_node, target_of_consortium, target_of_organisation
+from .history import note
 
 Arguments = dict[str, Any]
 
@@ -20,23 +21,22 @@ Arguments = dict[str, Any]
 def grant_mandate(
     work: Work, store: ActorStore, arguments: Arguments, *, node_regions: Collection[str]
 ) -> dict[str, Any]:
-    """Granting what is there gives the same. Raises Invalid, UnknownReference (consortium), Forbidden, SignInNeeded."""
+    """Granting what is there gives the same. What a partner grants is delegated: its holder lets nobody else in.
+
+    Raises Invalid, UnknownReference (consortium), Forbidden, SignInNeeded.
+    """
     role, wanted = arguments["role"], arguments["target"]
     _sign_in_first(work, role)
     _check_target(work, store, role, wanted, node_regions)
-    work.require(f"actors.mandate.grant_{role}", _granters(work, store, role, wanted))
+    granters = _granters(work, store, role, wanted)
+    work.require(f"actors.mandate.grant_{role}", granters)
+    delegated = _delegates(work, store, role, wanted, granters)
     if store.accounts.find(arguments["account"]) is None:
         raise field_error("account", "There is no such account. Open it first.")
     before = store.mandate_of(arguments["account"], role, wanted)
-    if before is not None and before.state == "granted":
+    if before is not None and before.state == "granted" and before.delegated <= delegated:
         return to_values(before)
-    granted = _granted(work, arguments, before)
-    if before is None:
-        store.add_mandate(granted)
-    else:
-        store.mandates.replace(granted)
-    work.tell("actors.mandate.granted", to_values(granted), "node")
-    return to_values(granted)
+    return to_values(_grant(work, store, {**arguments, "delegated": delegated}, before))
 
 
 def revoke_mandate(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
@@ -44,6 +44,10 @@ def revoke_mandate(work: Work, store: ActorStore, arguments: Arguments) -> dict[
     before = store.mandates.get(arguments["id"])
     granters = _granters(work, store, before.role, before.target)
     work.require(f"actors.mandate.grant_{before.role}", granters)
+    if before.account != work.principal.account:
+        delegates = _delegates(work, store, before.role, before.target, granters)
+        if delegates and not before.delegated:
+            raise Forbidden("A partner takes back what partners granted. Ask a coordinator of the region.")
     return to_values(before if before.state == "revoked" else _revoke(work, store, before))
 
 
@@ -53,22 +57,68 @@ def revoke_all_for(work: Work, store: ActorStore, target: str) -> None:
         _revoke(work, store, mandate)
 
 
+def grant_for(work: Work, store: ActorStore, mandate: Mandate, target: str) -> Mandate:
+    """The same for another target, for an account that does not hold it."""
+    before = store.mandate_of(mandate.account, mandate.role, target)
+    wanted = {"account": mandate.account, "role": mandate.role, "target": target, "delegated": mandate.delegated}
+    return _grant(work, store, wanted, before)
+
+
+def revoke_if_granted(work: Work, store: ActorStore, mandate: str) -> None:
+    """Nothing happens when it was revoked meanwhile."""
+    before = store.mandates.get(mandate)
+    if before.state == "granted":
+        _revoke(work, store, before)
+
+
+def mandates(work: Work, store: ActorStore, arguments: Arguments) -> list[dict[str, Any]]:
+    """Who may act for an organisation now. Raises NotFound, Forbidden, SignInNeeded."""
+    organisation = store.organisations.get(arguments["organisation"])
+    work.require("actors.mandates.read", target_of_organisation(work, organisation))
+    return [to_values(mandate) for mandate in store.mandates_for(organisation.id)]
+
+
+def _grant(work: Work, store: ActorStore, wanted: Arguments, before: Mandate | None) -> Mandate:
+    granted = _granted(work, wanted, before)
+    if before is None:
+        store.add_mandate(granted)
+    else:
+        store.mandates.replace(granted)
+    work.tell("actors.mandate.granted", to_values(granted), "node")
+    note(work, store, "mandate.granted", before, granted, granted.target)
+    return granted
+
+
+def _delegates(work: Work, store: ActorStore, role: Role, target: str, granters: Target) -> bool:
+    """Whether the caller may act here only as a partner of the organisation. Raises Forbidden for one whom a partner
+    let in."""
+    if role != "partner" or work.may("actors.mandate.grant_partner", Target(regions=granters.regions)):
+        return False
+    own = store.mandate_of(work.principal.account or "", "partner", target)
+    if own is not None and own.delegated:
+        raise Forbidden("A partner let you act for this organisation: you let nobody else. Ask the partner.")
+    return True
+
+
 def _revoke(work: Work, store: ActorStore, mandate: Mandate) -> Mandate:
     revoked = model.next_version(mandate, work.now, work.origin.incarnation, state="revoked")
     store.mandates.replace(revoked)
     work.tell("actors.mandate.revoked", to_values(revoked), "node")
+    note(work, store, "mandate.revoked", mandate, revoked, revoked.target)
     return revoked
 
 
 def _granted(work: Work, arguments: Arguments, before: Mandate | None) -> Mandate:
     if before is not None:
-        return model.next_version(before, work.now, work.origin.incarnation, state="granted")
+        changes = {"state": "granted", "delegated": arguments["delegated"]}
+        return model.next_version(before, work.now, work.origin.incarnation, **changes)
     return Mandate(
         **first_facts(work, identifiers.new_id(identifiers.MANDATE)),
         state="granted",
         account=arguments["account"],
         role=arguments["role"],
         target=arguments["target"],
+        delegated=arguments["delegated"],
     )
 
 
@@ -97,7 +147,7 @@ def _check_target(work: Work, store: ActorStore, role: Role, target: str, node_r
 
 
 def _granters(work: Work, store: ActorStore, role: Role, target: str) -> Target:
-    """Whose coordinators may grant and revoke; an operator always may."""
+    """Whose partners and coordinators may grant and revoke; an operator always may."""
     if role == "partner":
         organisation = store.organisations.find(target)
         return Target() if organisation is None else target_of_organisation(work, organisation)

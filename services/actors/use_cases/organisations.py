@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.actors import model
-from services.actors.model import Identifier, Organisation
+from services.actors.model import Organisation
 from services.actors.store import ActorStore
 from services.contracts import identifiers
-from services.contracts.errors import Conflict, Forbidden
+from services.contracts.errors import Forbidden
 from services.contracts.permissions import Target
 from services.runtime.documents import structure, to_values
 from services.runtime.records import expect_version
 from services.runtime.work import Work
 
 from .authority import first_facts, target_of_organisation, target_of_regions
+from .history import note
+from .likenesses import similar_to
 from .mandates import revoke_all_for
+from .taken import claim_instead, refuse_taken
+from .withdrawing import leave_relations
 
 Arguments = dict[str, Any]
 
@@ -23,13 +27,18 @@ OF_THE_REGISTRY = ("regions", "identifiers")
 
 
 def register_organisation(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
-    """A coordinator of one of its regions adds it. Raises Forbidden, Invalid, Conflict (an identifier is taken)."""
+    """A coordinator of one of its regions adds it; the answer says which ones may be the same actor.
+
+    Raises Forbidden, Invalid, Conflict (an identifier is taken).
+    """
     work.require("actors.organisation.register", target_of_regions(work, arguments["regions"]))
     organisation = new_organisation(work, arguments, "admitted")
     refuse_taken(store, organisation)
+    similar = similar_to(store, organisation)
     store.add_organisations([organisation])
     work.tell("actors.organisation.registered", to_values(organisation))
-    return to_values(organisation)
+    note(work, store, "organisation.registered", None, organisation, organisation.id)
+    return to_values(organisation) | ({"similar": similar} if similar else {})
 
 
 def change_organisation(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
@@ -50,6 +59,7 @@ def change_organisation(work: Work, store: ActorStore, arguments: Arguments) -> 
     _claim_anew(store, before, after)
     store.organisations.replace(after)
     work.tell("actors.organisation.changed", to_values(after))
+    note(work, store, "organisation.changed", before, after, after.id)
     return to_values(after)
 
 
@@ -59,10 +69,12 @@ def remove_organisation(work: Work, store: ActorStore, arguments: Arguments) -> 
     work.require("actors.organisation.remove", target_of_organisation(work, before))
     expect_version(before, arguments["expected_version"])
     removed = model.remove(before, work.now, work.origin.incarnation)
+    leave_relations(work, store, removed)
     store.organisations.replace(removed)
     store.release(model.claims_of(removed.identifiers))
     revoke_all_for(work, store, removed.id)
     work.tell("actors.organisation.removed", model.tombstone(removed))
+    note(work, store, "organisation.removed", before, removed, removed.id)
     return to_values(removed)
 
 
@@ -73,31 +85,10 @@ def new_organisation(work: Work, values: Arguments, state: model.organisation.St
         **first_facts(work, identifiers.new_id(identifiers.ORGANISATION)),
         "state": state,
         "name_keys": model.name_keys(values["name"]),
+        "like_keys": model.like_keys(values["name"]),
     }
     normal = [to_values(identifier) for identifier in model.read_identifiers(given)]
     return structure(Organisation, {**values, **mine, "identifiers": normal})
-
-
-def refuse_taken(store: ActorStore, organisation: Organisation) -> None:
-    """Raises Conflict, naming the organisation, when one of the identifiers belongs to another."""
-    holders = store.holders(model.claims_of(organisation.identifiers))
-    for identifier in organisation.identifiers:
-        holder = holders.get(model.claims_of([identifier])[0])
-        if holder is not None and holder != organisation.id:
-            raise _taken(identifier, store.organisations.get(holder))
-
-
-def _taken(identifier: Identifier, other: Organisation) -> Conflict:
-    name = model.shown_name(other.name)
-    return Conflict(
-        f"{identifier.value} ({identifier.scheme}) belongs to {name} ({other.id}). If that is the same organisation, "
-        "change it instead; if it holds the identifier wrongly, take it away there first.",
-        {
-            "organisation": {"id": other.id, "home": other.home, "name": dict(other.name), "version": other.version},
-            "identifier": to_values(identifier),
-            "offers": ["change the other organisation", "remove the other organisation"],
-        },
-    )
 
 
 def _changes(arguments: Arguments) -> Arguments:
@@ -128,6 +119,4 @@ def _require_registry_rights(work: Work, before: Organisation, after: Organisati
 def _claim_anew(store: ActorStore, before: Organisation, after: Organisation) -> None:
     if before.identifiers == after.identifiers:
         return
-    refuse_taken(store, after)
-    store.release(model.claims_of(before.identifiers))
-    store.claim([after])
+    claim_instead(store, before, after)

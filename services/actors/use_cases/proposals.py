@@ -12,7 +12,9 @@ from services.runtime.documents import to_values
 from services.runtime.work import Work
 
 from .authority import target_of_regions
-from .organisations import new_organisation, refuse_taken
+from .history import note
+from .organisations import new_organisation
+from .taken import refuse_taken
 
 Arguments = dict[str, Any]
 
@@ -49,6 +51,7 @@ def decide_proposal(work: Work, store: ActorStore, arguments: Arguments) -> dict
         store.claim([after])
         work.tell("actors.organisation.registered", to_values(after))
     store.organisations.replace(after)
+    note(work, store, f"organisation.{after.state}", before, after, after.id)
     return to_values(after)
 
 

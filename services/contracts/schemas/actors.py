@@ -8,6 +8,7 @@ from .base import Record, Strict, Tolerant
 from .fields import (
     LONG,
     MEDIUM,
+    Day,
     Email,
     Localized,
     Moment,
@@ -40,8 +41,18 @@ class _OrganisationFields(Strict):
     website = WebAddress(allow_none=True, load_default=None)
 
 
+class Successor(Tolerant):
+    """What an organisation became. relation: merged_into, renamed_to, split_from; duplicate_of for a record that was
+    merged with another one of the same actor."""
+
+    id = fields.String(required=True)
+    relation = fields.String(required=True)
+    since = Day(allow_none=True)
+
+
 class OrganisationRecord(Record):
-    """A public organisation. state: admitted or removed (a tombstone keeps id, home, age and state)."""
+    """A public organisation. state: admitted; succeeded or merged (it stays readable, `successors` say what is in its
+    place); or removed (a tombstone keeps id, home, age and state)."""
 
     name = fields.Dict(keys=fields.String(), values=fields.String())
     kind = fields.String()
@@ -52,6 +63,7 @@ class OrganisationRecord(Record):
     summary = fields.Dict(keys=fields.String(), values=fields.String())
     website = fields.String(allow_none=True)
     nuts_version = fields.Integer()
+    successors = fields.List(fields.Nested(Successor, unknown=EXCLUDE))
 
 
 class Proposal(OrganisationRecord):
@@ -170,11 +182,12 @@ class MandateId(Strict):
 
 
 class MandateRecord(Record):
-    """Who may act for whom; never leaves the node. state: granted or revoked."""
+    """Who may act for whom; never leaves the node. state: granted or revoked. delegated: a partner granted it."""
 
     account = fields.String(required=True)
     role = fields.String(required=True)
     target = fields.String(required=True)
+    delegated = fields.Boolean()
 
 
 class IssueKey(Strict):

@@ -16,7 +16,8 @@ def organiser_regions(work: Work, store: EventStore, organiser: Organiser) -> tu
         return (organiser.id,)
     copies = store.organisations if organiser.kind == "organisation" else store.consortia
     known = copies.find(organiser.id)
-    if known is None or known["state"] not in ("admitted", "active"):
+    # what became of an organisation leaves its events to its people
+    if known is None or known["state"] not in ("admitted", "succeeded", "merged", "active"):
         message = f"There is no {organiser.kind} {organiser.id} in the registry."
         raise UnknownReference(message, {"errors": [{"field": "organiser.id", "message": message}]})
     return tuple(known.get("regions", ())) or (f"node:{work.origin.node}",)

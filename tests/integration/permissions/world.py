@@ -13,8 +13,20 @@ from .personas import SIGNED_IN, Persona, scopes_of
 
 OWN_REGION, FOREIGN_REGION, THE_NODE = "FI1DC", "FI1D7", "node:pohjois-karjala"
 OWNED = {
-    "actors": ("organisations", "claims", "accounts", "mandates", "keys", "sessions", "sign_ins"),
-    "events": ("events", "places", "blocks", "sign_ups"),
+    "actors": (
+        "organisations",
+        "claims",
+        "accounts",
+        "mandates",
+        "keys",
+        "sessions",
+        "sign_ins",
+        "relations",
+        "merges",
+        "changes",
+        "apart",
+    ),
+    "events": ("events", "places", "blocks", "sign_ups", "series", "co_hosts"),
     "consortium": ("consortia", "memberships", "working_groups", "news", "turns"),
     "notifications": ("subscriptions", "webhooks"),
 }

@@ -107,6 +107,55 @@ def _of(row: str, call: str, prepare: Any, reach: Reach = ORGANISATION, name: st
     return Attempt(name or call, f"actors.{call}", (f"actors.{row}",), prepare, reach, **rest)
 
 
+def _relation(world: World, _: Principal) -> Arguments:
+    return {"organisation": world.organisation, "kind": "member_of", "other": world.registered()["id"]}
+
+
+def _stated(world: World, who: Principal) -> Arguments:
+    stated = world.rpc.call("actors.state_relation", _relation(world, who), principal=world.coordinator)
+    return {"id": stated["id"]}
+
+
+def _changed_days(world: World, who: Principal) -> Arguments:
+    return {**_stated(world, who), "since": "2020-01-01"}
+
+
+def _succession(world: World, _: Principal) -> Arguments:
+    """Of an organisation that the partner acts for."""
+    old = world.registered()
+    world.grant(str(world.partner.account), "partner", old["id"])
+    other = world.registered()["id"]
+    return {"organisation": old["id"], "kind": "merged_into", "other": other, "since": "2026-01-01"}
+
+
+def _succeeded(world: World, who: Principal) -> Arguments:
+    stated = world.rpc.call("actors.state_relation", _succession(world, who), principal=world.coordinator)
+    return {"id": stated["id"]}
+
+
+def _twins(world: World, _: Principal) -> Arguments:
+    return {"id": world.registered()["id"], "other": world.registered()["id"]}
+
+
+def _merged(world: World, who: Principal) -> Arguments:
+    merge = world.rpc.call("actors.merge_organisations", _twins(world, who), principal=world.coordinator)
+    return {"id": merge["id"]}
+
+
+def _two(world: World, who: Principal) -> Arguments:
+    return {"organisations": list(_twins(world, who).values())}
+
+
+def _own_organisation(world: World, _: Principal) -> Arguments:
+    return {"organisation": world.organisation}
+
+
+def _delegated(world: World, _: Principal) -> Arguments:
+    """Granted by the partner, who may take back no other."""
+    wanted = {"account": world.open_account(), "role": "partner", "target": world.organisation}
+    return {"id": world.rpc.call("actors.grant_mandate", wanted, principal=world.partner)["id"]}
+
+
 ATTEMPTS = (
     _of("proposal.make", "propose_organisation", _an_organisation),
     _of("organisation.register", "register_organisation", _an_organisation, REGION),
@@ -116,6 +165,18 @@ ATTEMPTS = (
     _of("organisation.change", "change_organisation", _new_website),
     _of("organisation.change", "change_organisation", _new_regions, REGION, "change_organisation, its regions"),
     _of("organisation.remove", "remove_organisation", _removable),
+    _of("relation.state", "state_relation", _relation),
+    _of("relation.state", "change_relation", _changed_days),
+    _of("relation.state", "withdraw_relation", _stated),
+    _of("succession.state", "state_relation", _succession, REGION, "state_relation, what became of it"),
+    _of("succession.state", "withdraw_relation", _succeeded, REGION, "withdraw_relation, what became of it"),
+    _of("organisation.merge", "merge_organisations", _twins, REGION),
+    _of("organisation.merge", "undo_merge", _merged, REGION),
+    _of("organisation.merge", "tell_apart", _two, REGION),
+    _of("merge_offers.read", "merge_offers", lambda *_: {}, ANY_REGION),
+    _of("history.read", "history", _own_organisation),
+    _of("mandates.read", "mandates", _own_organisation),
+    _of("mandate.grant_partner", "revoke_mandate", _delegated, name="revoke_mandate, delegated"),
     _of("organisation.import", "import_organisations", _file, REGION),
     _of("account.open", "open_account", _person_of_the_region, REGION),
     _of("account.open", "open_account", _person, ANY_REGION, "open_account for no region"),
@@ -131,6 +192,7 @@ ATTEMPTS = (
             "operator": OPERATOR_ALONE,
         }.items()
         for call, prepare in {"grant_mandate": _grant, "revoke_mandate": _granted}.items()
+        if (role, call) != ("partner", "revoke_mandate")  # what an operator granted, no partner takes back: above
     ),
     _of("key.issue", "issue_key", _key),
     _of("key.issue", "revoke_key", _issued),

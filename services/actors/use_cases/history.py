@@ -1,0 +1,53 @@
+"""The history of records: written with each change, read by the organisation's partners and its coordinators."""
+
+from typing import Any
+
+from services.actors import model
+from services.actors.model import Change
+from services.actors.store import ActorStore
+from services.contracts import identifiers
+from services.runtime.work import Work
+
+from .authority import target_of_organisation
+
+Arguments = dict[str, Any]
+
+
+def note(work: Work, store: ActorStore, what: str, before: Any, after: Any, *about: str) -> None:
+    """Keeps what a command changed, in its transaction. before, after: a record's states, before None for a new one.
+    about: the organisations whose histories show it."""
+    store.note(
+        Change(
+            id=identifiers.new_id(identifiers.CHANGE),
+            record=after.id,
+            version=after.version,
+            about=about,
+            at=work.now,
+            account=work.principal.account,
+            command=work.origin.causation_id,
+            what=what,
+            fields=model.differences(before, after),
+        )
+    )
+
+
+def history(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
+    """The newest first. Raises NotFound, Forbidden, SignInNeeded."""
+    organisation = store.organisations.get(arguments["organisation"])
+    work.require("actors.history.read", target_of_organisation(work, organisation))
+    limit = arguments["limit"]
+    found = store.history_of(organisation.id, arguments["after"], limit + 1)
+    shown = found[:limit]
+    return {"items": [_shown(change) for change in shown], "next": shown[-1].id if len(found) > limit else None}
+
+
+def _shown(change: Change) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "record": change.record,
+        "version": change.version,
+        "at": change.at,
+        "account": change.account,
+        "what": change.what,
+        "fields_changed": [{"field": each.field, "before": each.before, "after": each.after} for each in change.fields],
+    }
