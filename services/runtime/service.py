@@ -6,8 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import eventlet
+from amqp.exceptions import AMQPError
+from kombu.exceptions import OperationalError
 from nameko.extensions import DependencyProvider
-from nameko.rpc import rpc as nameko_rpc
+from nameko.rpc import Rpc
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
@@ -33,9 +35,21 @@ HOUSEKEEPING_EVERY = 3600.0
 SWEEP_SECONDS = 60.0
 
 
+class RemoteCall(Rpc):
+    """nameko's, but a broker that goes away before the answer is told ends no service: the broker hands the call out
+    again, and a command that is repeated gets its one answer."""
+
+    def handle_result(self, message: Any, worker_ctx: Any, result: Any, exc_info: Any) -> Any:
+        try:
+            return super().handle_result(message, worker_ctx, result, exc_info)
+        except (OperationalError, AMQPError, OSError) as error:
+            log.warning("answer not told", call=self.method_name, error=f"{type(error).__name__}: {error}"[:200])
+            return result, exc_info
+
+
 def call(method: Callable[..., Any]) -> Callable[..., Any]:
     """Makes a method of a service a remote call. A refusal is an answer, not a fault: nameko logs it as expected."""
-    entrypoint: Callable[..., Any] = nameko_rpc(expected_exceptions=Refusal)(method)
+    entrypoint: Callable[..., Any] = RemoteCall.decorator(expected_exceptions=Refusal)(method)
     return entrypoint
 
 
