@@ -161,7 +161,8 @@ class RpcClient:
             await self._exchange.publish(message, routing_key=method, mandatory=True)
         except DeliveryError as error:
             raise NotSent(f"{method}: the service has no queue yet") from error
-        except (AMQPError, OSError) as error:
+        except (AMQPError, OSError, RuntimeError) as error:
+            # RuntimeError: a channel that is not open again yet, while the connection already is
             raise OutcomeUnknown(f"{method}: the broker went away: {error}") from error
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
