@@ -99,10 +99,9 @@ def test_nothing_promised_is_lost_and_nothing_happens_twice(
             carry_out(living, crowd, kill)
             until(lambda before=before: crowd.answered > before + 10, limit=90, says=f"work goes on after {kill}")
     worked = time.monotonic() - began
-    reckoning.come_to_rest(living)
+    reckoning.come_to_rest(living, journal)
     rested = time.monotonic() - began
     reckoning.every_sign_up_is_there_once(crowd)
-    reckoning.every_fact_arrived(living, journal)
     reckoning.every_mail_went_out(crowd, sum(kill.part == "courier" for kill in kills))
     reckoning.the_read_model_equals_the_services(living)
     say(

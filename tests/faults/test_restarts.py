@@ -82,9 +82,8 @@ def restart_under_load(node: LivingNode, key: str, seed: int, *parts: str) -> Cr
 
 
 def all_is_right(node: LivingNode, crowd: Crowd, journal: Journal) -> None:
-    reckoning.come_to_rest(node)
+    reckoning.come_to_rest(node, journal)
     reckoning.every_sign_up_is_there_once(crowd)
-    reckoning.every_fact_arrived(node, journal)
     reckoning.every_mail_went_out(crowd, 0)
     reckoning.the_read_model_equals_the_services(node)
 

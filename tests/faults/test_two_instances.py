@@ -48,9 +48,8 @@ def facts(doubled: LivingNode) -> Journal:
 
 
 def all_is_right(node: LivingNode, crowd: Crowd, facts: Journal, mailer_kills: int = 0) -> None:
-    reckoning.come_to_rest(node)
+    reckoning.come_to_rest(node, facts)
     reckoning.every_sign_up_is_there_once(crowd)
-    reckoning.every_fact_arrived(node, facts)
     reckoning.every_mail_went_out(crowd, mailer_kills)
     reckoning.the_read_model_equals_the_services(node)
 
