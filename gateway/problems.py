@@ -101,6 +101,12 @@ _TYPES: Final = (
     ),
     ProblemType("method_not_allowed", 405, "This method is not allowed here", "The header Allow lists the methods."),
     ProblemType("not_acceptable", 406, "Not in that format", "Ask for one of the types that /openapi.json lists."),
+    ProblemType(
+        "length_required",
+        411,
+        "Say how long the body is",
+        "Send Content-Length, not the body in chunks: then of a file that was cut off on its way nothing is done.",
+    ),
     ProblemType("too_slow", 408, "The body came too slowly", "Send the request again, on a better connection."),
     ProblemType("too_large", 413, "The body is too large", "The detail says how large it may be."),
     ProblemType("too_long_address", 414, "The address is too long", "Shorten the query."),

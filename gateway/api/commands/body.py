@@ -19,7 +19,10 @@ _LONGEST: Final = 20.0
 
 
 async def read_bytes(request: falcon.asgi.Request, limit: int, media_type: str) -> bytes:
-    """The body. Raises Problem 413, 415 (another media type or an encoding), 408, 400 for one that was cut off."""
+    """The body. Raises Problem 413, 415 (another media type or an encoding), 408, 411, 400 for one that was cut off."""
+    if media_type != "application/json" and request.get_header("Transfer-Encoding") is not None:
+        # Half a JSON object is none, but half a file or form may look like a whole one: only its length tells.
+        raise Problem("length_required", "Send this body with Content-Length.", headers={"Connection": "close"})
     data = await _read(request, limit)
     if not data:
         return b""

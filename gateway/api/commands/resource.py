@@ -1,6 +1,7 @@
 """Carries a request of the table out: read, check, call, wait for the read model, answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -81,11 +82,7 @@ def check(endpoint: Endpoint, arguments: dict[str, Any], path: Mapping[str, str]
     Raises Problem 422 with an entry for each field that is wrong or unknown, 404 for a path that can't be the address
     of a record.
     """
-    # "~", "/" are escaped by hand: the name is one step, whatever dots it has.
-    errors = [
-        {"pointer": "/" + name.replace("~", "~0").replace("/", "~1"), "message": "Unknown field."}
-        for name in unknown[:50]
-    ]
+    errors = unknown_fields(unknown)
     try:
         load_arguments(endpoint.method.arguments, arguments)
     except Invalid as refusal:
@@ -97,6 +94,16 @@ def check(endpoint: Endpoint, arguments: dict[str, Any], path: Mapping[str, str]
         raise problem from refusal
     if errors:
         raise Problem("invalid", "Some fields are not known here.", errors=errors)
+
+
+def unknown_fields(names: Iterable[str]) -> list[dict[str, str]]:
+    """An entry for each of the first fifty."""
+    return [{"pointer": f"/{escaped(name)}", "message": "Unknown field."} for name in islice(names, 50)]
+
+
+def escaped(name: str) -> str:
+    """As one step of a JSON Pointer, whatever dots the name has."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def require_json(request: falcon.asgi.Request) -> None:

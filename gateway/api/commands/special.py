@@ -15,16 +15,22 @@ from services.contracts.rpc import load_arguments
 from services.contracts.schemas import actors, node, notifications
 
 from . import answers, body, conditions, queries
-from .resource import require_json, settle_session, take_from_limit, write, write_list
+from .resource import escaped, require_json, settle_session, take_from_limit, unknown_fields, write, write_list
 
 
 async def call(deps: Dependencies, request: falcon.asgi.Request, name: str, arguments: dict[str, Any]) -> Any:
     """Checks the arguments by their schema and calls. Raises Problem."""
     method = rpc.BY_NAME[name]
+    known = method.arguments().fields
+    errors = unknown_fields(field for field in arguments if field not in known)
     try:
-        load_arguments(method.arguments, arguments)
+        load_arguments(method.arguments, {field: value for field, value in arguments.items() if field in known})
     except Invalid as refusal:
-        raise from_refusal(refusal) from refusal
+        problem = from_refusal(refusal)
+        problem.errors += errors
+        raise problem from refusal
+    if errors:
+        raise Problem("invalid", "Some fields are not known here.", errors=errors)
     caller: auth.Caller = request.context.caller
     return await deps.remote.call(
         name,
@@ -189,7 +195,7 @@ class Import:
             description=actors.ImportOrganisations.__doc__ or "",
             problems=(
                 "sign_in_needed", "forbidden", "invalid", "invalid_query", "bad_request", "unsupported_media_type",
-                "too_large", "too_many", "key_reused", "service_away", "outcome_unknown",
+                "too_large", "length_required", "too_many", "key_reused", "service_away", "outcome_unknown",
             ),
         )
     }  # fmt: skip
@@ -252,9 +258,12 @@ class ReplayDeadLetters:
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         sent = await body.read_json(request, body.LIMIT)
-        service = sent.pop("service", None)
-        if service not in rpc.SERVICES:
-            names = ", ".join(rpc.SERVICES)
-            errors = [{"pointer": "/service", "message": f"One of {names}."}]
-            raise Problem("invalid", "Say whose dead letters.", errors=errors)
-        write(response, 200, await call(self._deps, request, f"{service}.replay", sent))
+        service = sent.get("service")
+        rest = {name: value for name, value in sent.items() if name != "service"}
+        if service in rpc.SERVICES:
+            write(response, 200, await call(self._deps, request, f"{service}.replay", rest))
+            return
+        errors = [{"pointer": "/service", "message": f"One of {', '.join(rpc.SERVICES)}."}]
+        wrong = queries.Replay(exclude=("service",)).validate(rest)
+        errors += [{"pointer": f"/{escaped(name)}", "message": "This is not right."} for name in wrong]
+        raise Problem("invalid", "Say whose dead letters.", errors=errors)
