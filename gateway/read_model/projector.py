@@ -234,13 +234,17 @@ class Projector:
             if identity is None:
                 await asyncio.sleep(_LOOKS_FOR_REQUESTS_EVERY)
                 continue
-            report = await self._rebuild(identity)
-            if identity == waits and report.state == "failed":
-                # A service is not up yet.
+            report = None
+            try:
+                report = await self._rebuild(identity)
+            except (sqlite3.Error, OSError) as error:  # no room for the report itself
+                log.error("rebuild not told of", error=str(error))
+            if identity == waits and (report is None or report.state == "failed"):
+                # A service is not up yet, or a disk is full.
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 60.0)
                 continue
-            waits = None if report.state == "done" else waits
+            waits = None if report is not None and report.state == "done" else waits
 
     async def _rebuild(self, identity: str) -> Report:
         bench = Bench(
