@@ -35,6 +35,9 @@ RENEW_BEFORE: Final = timedelta(seconds=9)
 RETRY_AT_ONCE: Final = timedelta(seconds=2)
 AT_ONCE: Final = 50
 """Deliveries in one command: a store may compare each that it finds with each that is named."""
+MARKED_WITHIN: Final = 0.05
+"""Seconds in which marks of what goes to many gather. Ten in one command cost a store hardly more than one; if the
+courier is killed just then, those are sent again, each once."""
 _EMPTY_ENOUGH: Final = 8
 _AGAIN_AFTER: Final = 0.5
 _WRITE_CONFLICT: Final = 112
@@ -56,7 +59,8 @@ class Claims:
         self._me = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4()}"
         self._held: dict[str, datetime] = {}
         self._crowded: dict[str, int] = {}
-        self._mark = Together(self._write, AT_ONCE)
+        self._mark_many = Together(self._write, AT_ONCE, MARKED_WITHIN)
+        self._mark_one = Together(self._write, AT_ONCE)
 
     async def take(self, lane: str, room: int) -> list[Delivery]:
         """About `room` due deliveries of a lane, now held by this courier."""
@@ -93,11 +97,11 @@ class Claims:
     async def again(self, delivery: Delivery, at: datetime, error: str) -> None:
         """It failed, and is tried again then."""
         changes = {"next_at": at, "error": error, "attempts": delivery.attempts + 1}
-        await self._mark(_Mark(delivery.id, changes))
+        await self._mark(delivery, changes)
 
     async def put_off(self, delivery: Delivery, at: datetime) -> None:
         """It waits, and that is no failure of its own."""
-        await self._mark(_Mark(delivery.id, {"next_at": at}))
+        await self._mark(delivery, {"next_at": at})
 
     async def release(self, deliveries: Iterable[Delivery]) -> None:
         """Gives back what was not begun."""
@@ -140,7 +144,11 @@ class Claims:
         return claimed
 
     async def _done(self, delivery: Delivery, changes: Mapping[str, Any]) -> None:
-        await self._mark(_Mark(delivery.id, {**changes, "next_at": None}))
+        await self._mark(delivery, {**changes, "next_at": None})
+
+    async def _mark(self, delivery: Delivery, changes: Mapping[str, Any]) -> None:
+        mark = self._mark_one if delivery.lane == "urgent" else self._mark_many
+        await mark(_Mark(delivery.id, changes))
 
     async def _write(self, marks: Sequence[_Mark]) -> Sequence[None]:
         """All that say the same in one command, and again until the store has it: a mail that is sent is sent, and must

@@ -1,6 +1,6 @@
 """What many ask for at one moment is done in one go: while one go is under way, the next ones gather.
 
-Nobody waits for a timer: a single one goes at once, and under load the goes grow by themselves.
+Without a pause nobody waits for a timer: a single one goes at once, and under load the goes grow by themselves.
 """
 
 import asyncio
@@ -12,10 +12,13 @@ R = TypeVar("R")
 
 
 class Together(Generic[T, R]):
-    """do: does up to `at_most` of them and gives what each gets, in order; what it raises, each of them gets."""
+    """do: does up to `at_most` of them and gives what each gets, in order; what it raises, each of them gets.
 
-    def __init__(self, do: Callable[[Sequence[T]], Awaitable[Sequence[R]]], at_most: int) -> None:
-        self._do, self._at_most = do, at_most
+    pause: seconds in which more may gather first.
+    """
+
+    def __init__(self, do: Callable[[Sequence[T]], Awaitable[Sequence[R]]], at_most: int, pause: float = 0.0) -> None:
+        self._do, self._at_most, self._pause = do, at_most, pause
         self._gathered: list[tuple[T, asyncio.Future[R]]] = []
         self._going: asyncio.Task[None] | None = None
 
@@ -29,6 +32,8 @@ class Together(Generic[T, R]):
     async def _go(self) -> None:
         try:
             while self._gathered:
+                if self._pause and len(self._gathered) < self._at_most:
+                    await asyncio.sleep(self._pause)
                 now, self._gathered = self._gathered[: self._at_most], self._gathered[self._at_most :]
                 await self._do_now([(item, future) for item, future in now if not future.cancelled()])
         finally:
