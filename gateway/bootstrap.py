@@ -21,12 +21,12 @@ log = logging.get(__name__)
 
 def dependencies(settings: Settings) -> Dependencies:
     """Nothing is opened yet but the read model, which may not exist yet either."""
-    metrics = Metrics()
+    metrics, parts = Metrics(), Parts()
     return Dependencies(
         settings=settings,
         reader=Reader(settings.data / "read_model"),
-        remote=Remote(settings.amqp_uri, settings.part, metrics),
-        parts=Parts(),
+        remote=Remote(settings.amqp_uri, settings.part, metrics, parts.works),
+        parts=parts,
         limits=Limits(workers=settings.workers, factor=settings.rate_limit_factor),
         metrics=metrics,
         access_log=AccessLog(settings.part),

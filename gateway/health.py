@@ -27,6 +27,9 @@ log = logging.get(__name__)
 EXPECTED: Final = ("actors", "events", "consortium", "notifications", "relay", "courier", "projector")
 """Parts that must be heard before the node is ready. The gateway itself answers, so it lives."""
 SILENT_AFTER: Final = 10.0
+WORKS_FOR: Final = 3.5
+"""Seconds after a heartbeat, of which there is one every two: less than a call is given, so that whoever goes on
+waiting after a call without an answer (rpc.py) has heard the service since the call."""
 CLOCKS_AGREE_WITHIN: Final = 3.5
 """Seconds. A call is given 4, by the caller's clock: a service whose clock differs by more refuses all as late."""
 NEARLY_FULL: Final = 1_000_000_000
@@ -46,6 +49,11 @@ class Parts:
         for key, (at, _) in list(self.heard.items()):
             if now - at > _FORGOTTEN_AFTER:
                 del self.heard[key]
+
+    def works(self, part: str) -> bool:
+        """Whether a process of this part said a moment ago that it can do its work."""
+        since = time.monotonic() - WORKS_FOR
+        return any(beat.ready and at >= since for (name, _), (at, beat) in self.heard.items() if name == part)
 
     def states(self) -> list[dict[str, Any]]:
         """One entry for each expected part, and each other that was heard, in order."""

@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -198,6 +200,54 @@ def test_no_answer_in_time_is_503_within_five_seconds_and_says_to_repeat_with_th
     assert answer.json()["type"].endswith("/problems/outcome_unknown")
     assert "same Idempotency-Key" in answer.json()["detail"]
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+@contextmanager
+def beating(services: Responder, *, ready: bool) -> Iterator[None]:
+    """Heartbeats of events, as often as a service gives them and oftener."""
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(0.5):
+            services.beat("events", ready=ready)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+
+
+def test_a_service_that_works_and_has_much_to_do_is_waited_for_and_asked_again_with_the_same_id(
+    gateway: GatewayProcess, services: Responder
+) -> None:
+    event = records.event()
+
+    def busy_at_first(_: Call) -> Any:
+        if len(services.calls) == 1:
+            raise Silent
+        return event
+
+    services.answer("events.publish_event", busy_at_first)
+    with beating(services, ready=True):
+        answer = gateway.client().post(f"/api/v1/events/{event['id']}/publish")
+    assert answer.status_code == 200
+    first, second = services.calls
+    assert (first.id, first.arguments) == (second.id, second.arguments)
+    assert first.deadline < second.deadline
+
+
+def test_a_service_that_lives_and_is_not_well_is_not_waited_for(gateway: GatewayProcess, services: Responder) -> None:
+    def never(_: Call) -> Any:
+        raise Silent
+
+    services.answer("events.publish_event", never)
+    began = time.monotonic()
+    with beating(services, ready=False):
+        answer = gateway.client().post(f"/api/v1/events/{identifiers.new_id('evt')}/publish")
+    assert answer.status_code == 503
+    assert time.monotonic() - began < 6
+    assert len(services.calls) == 1
 
 
 def test_the_answer_waits_until_the_read_model_shows_it(
