@@ -136,8 +136,9 @@ def carry_out(node: LivingNode, crowd: Crowd, kill: Kill) -> None:
 
 
 def _in_the_midst(crowd: Crowd) -> None:
-    """Waits for a moment when requests are under way."""
-    until(lambda: crowd.in_flight >= 2, limit=30, says="requests are under way")
+    """Waits for a moment when requests are under way; says how many."""
+    under_way = until(lambda: crowd.in_flight if crowd.in_flight >= 2 else 0, limit=30, says="requests are under way")
+    say(f"killed with {under_way} requests under way")
 
 
 def _is_inside(node: LivingNode, kill: Kill, start: int) -> bool:
