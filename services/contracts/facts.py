@@ -12,7 +12,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema
 
 from .envelope import Fact, Visibility
-from .schemas import actors, consortium, events, notifications, registry
+from .schemas import actors, consortium, events, notifications, programme, registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ ALL: Final[tuple[FactType, ...]] = (
         {
             "published": "An event was published.",
             "changed": "A published event changed.",
+            "postponed": "A published event was moved to other dates; it says what was announced before.",
             "cancelled": "A published event was cancelled.",
             "withdrawn": "A published event is no longer for this audience; a tombstone.",
         },
@@ -120,6 +121,25 @@ ALL: Final[tuple[FactType, ...]] = (
         "block",
         events.BlockRecord,
         {"placed": "A time is held or busy.", "released": "It is free again; a tombstone."},
+    ),
+    *_facts(
+        "events.series",
+        "series",
+        programme.SeriesRecord,
+        {"started": "A series was started.", "changed": "It changed.", "closed": "No event joins it any more."},
+    ),
+    *_facts(
+        "events.co_host",
+        "co_host",
+        programme.CoHostRecord,
+        {
+            "asked": "An organisation was asked to be co-host of an event.",
+            "consented": "It consented: the event names it.",
+            "declined": "It declined.",
+            "taken_back": "It took its consent back: the event no longer names it.",
+            "dropped": "The organiser withdrew the request, or does without the co-host.",
+        },
+        "node",
     ),
     *_facts(
         "events.sign_up",

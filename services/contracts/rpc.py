@@ -15,7 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from .envelope import format_time, parse_time
 from .errors import Invalid
 from .principal import Principal
-from .schemas import actors, base, consortium, events, node, notifications, registry
+from .schemas import actors, base, clashes, consortium, events, node, notifications, programme, registry
 
 Kind = Literal["command", "query"]
 Shape = Literal["one", "list", "page"]
@@ -140,9 +140,28 @@ ALL: Final[tuple[Method, ...]] = (
     _command("events.change_event", events.ChangeEvent, events.EventRecord, "changed"),
     _command("events.publish_event", events.EventId, events.EventRecord, "published"),
     _command("events.cancel_event", events.CancelEvent, events.EventRecord, "cancelled; its attendees are told"),
+    _command("events.postpone_event", programme.PostponeEvent, events.EventRecord, "at other dates"),
     _command("events.discard_draft", events.EventId, None, "null; the draft is gone"),
     _query("events.event", events.EventId, events.EventRecord, "a draft or restricted event, for who may read it"),
     _query("events.own_events", events.ListDrafts, events.EventRecord, "in order of id", "page"),
+    _command("events.start_series", programme.StartSeries, programme.SeriesRecord, "active"),
+    _command("events.change_series", programme.ChangeSeries, programme.SeriesRecord, "changed"),
+    _command("events.close_series", programme.SeriesId, programme.SeriesRecord, "closed"),
+    Method(
+        "events",
+        "ask_co_hosts",
+        "command",
+        programme.AskCoHosts,
+        programme.CoHostRecord,
+        "asked, in the order given",
+        "list",
+    ),
+    _command("events.answer_co_host", programme.AnswerCoHost, programme.CoHostRecord, "consented, or not"),
+    _command("events.drop_co_host", programme.CoHostId, programme.CoHostRecord, "dropped"),
+    _query("events.co_hosts", programme.CoHostsOf, programme.CoHostRecord, "in order of asking", "list"),
+    _query("events.co_host_requests", base.Empty, programme.CoHostRequest, "to own organisations", "list"),
+    _query("events.clashes", clashes.CheckClashes, clashes.ClashView, "the worst first, 200 at most", "list"),
+    _query("events.free_dates", clashes.FindFreeDates, clashes.FreeDate, "the best first", "list"),
     _query("events.sign_ups", events.EventId, events.Attendee, "in order of sign-up", "list"),
     _command("events.sign_up", events.SignUp, events.SignUpAnswer, "confirmed or waiting"),
     _query("events.own_sign_up", events.SignUpToken, events.SignUpView, "by the link in the mail"),

@@ -3,6 +3,8 @@
 They are data: a network may replace the labels or add terms; codes once used stay readable.
 """
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 Labels = dict[str, str]
@@ -108,3 +110,65 @@ NUTS_2021: Final = {
 
 IDENTIFIER_SCHEMES: Final = ("y-tunnus", "vat", "pic", "ror")
 AUDIENCES: Final = ("public", "consortia", "working_group", "invited")
+
+
+# Holiday periods, for the clash check
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayPeriod:
+    """Weeks in which few come. regions: beginnings of NUTS 3 codes. week: an ISO week, or begins, ends: month, day."""
+
+    names: Labels
+    regions: tuple[str, ...]
+    week: int | None = None
+    begins: tuple[int, int] = (1, 1)
+    ends: tuple[int, int] = (1, 1)
+
+    def of_year(self, year: int) -> tuple[date, date]:
+        """First and last day of the one that begins in this year."""
+        if self.week is not None:
+            monday = date.fromisocalendar(year, self.week, 1)
+            return monday, monday + timedelta(days=6)
+        ends = date(year + (self.ends < self.begins), *self.ends)
+        return date(year, *self.begins), ends
+
+
+_WINTER_HOLIDAY: Final = {"fi": "Koulujen talviloma", "sv": "Skolornas sportlov", "en": "Schools' winter holiday"}
+HOLIDAY_PERIODS: Final[dict[str, HolidayPeriod]] = {
+    # Each municipality sets its schools' winter holiday; these are the weeks of the regions' centres (holiday lists of
+    # schools for 2025 and 2026: Kokkola 9; Joensuu, Kajaani, and Sonkajärvi of Pohjois-Savo 10; Mikkeli 9, Oulu and
+    # Rovaniemi 10 by custom, not looked up). A hint, not a promise; other Finnish regions: not known here.
+    "winter_holiday_9": HolidayPeriod(_WINTER_HOLIDAY, ("FI1DA", "FI1D1", "FI1D5"), week=9),
+    "winter_holiday_10": HolidayPeriod(
+        _WINTER_HOLIDAY, ("FI1DC", "FI1D3", "FI1DB", "FI1D2", "FI1D7", "FI1D8", "FI1D9"), week=10
+    ),
+    # The month in which Finland takes its summer holiday; of other countries' summers nothing is known here.
+    "july": HolidayPeriod(
+        {"fi": "Heinäkuun lomakausi", "sv": "Semestermånaden juli", "en": "July, the month of holidays"},
+        ("FI",),
+        begins=(7, 1),
+        ends=(7, 31),
+    ),
+    # From Christmas Eve to Epiphany: schools' holiday in Finland, and quiet in all countries of our consortia.
+    "christmas": HolidayPeriod(
+        {"fi": "Joulun aika", "sv": "Jultiden", "en": "Christmas season"}, ("",), begins=(12, 24), ends=(1, 6)
+    ),
+}
+
+CLASH_REASONS: Final[dict[str, Labels]] = {
+    "venue": {"fi": "Sama paikka", "sv": "Samma plats", "en": "The same venue"},
+    "speaker": {"fi": "Sama puhuja", "sv": "Samma talare", "en": "The same speaker"},
+    "host": {"fi": "Sama järjestäjä", "sv": "Samma arrangör", "en": "The same host"},
+    "working_group": {"fi": "Sama työryhmä", "sv": "Samma arbetsgrupp", "en": "The same working group"},
+    "theme": {"fi": "Sama teema", "sv": "Samma tema", "en": "The same theme"},
+    "audience": {"fi": "Sama kohderyhmä", "sv": "Samma målgrupp", "en": "The same audience"},
+    "holiday": {"fi": "Pyhäpäivä", "sv": "Helgdag", "en": "A public holiday"},
+    "holiday_period": {"fi": "Loma-aika", "sv": "Lovtid", "en": "A holiday period"},
+}
+CLASH_TIMES: Final[dict[str, Labels]] = {
+    "overlaps": {"fi": "samaan aikaan", "sv": "samtidigt", "en": "at the same time"},
+    "same_day": {"fi": "samana päivänä", "sv": "samma dag", "en": "on the same day"},
+    "one_day": {"fi": "päivän päässä", "sv": "en dag ifrån", "en": "a day apart"},
+    "days": {"fi": "{days} päivän päässä", "sv": "{days} dagar ifrån", "en": "{days} days apart"},
+}

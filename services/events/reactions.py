@@ -6,6 +6,8 @@ A fact that fails waits in the inbox; a repeated or late one changes nothing (ru
 from services.runtime.copies import copying
 from services.runtime.inbox import Reactions
 
+from .use_cases.calendar import take_block, take_event
+
 REACTIONS = Reactions(
     {
         "actors.organisation": [copying(lambda store: store.organisations)],
@@ -13,5 +15,7 @@ REACTIONS = Reactions(
         "consortium.consortium": [copying(lambda store: store.consortia)],
         "consortium.membership": [copying(lambda store: store.memberships)],
         "consortium.working_group": [copying(lambda store: store.working_groups)],
+        "events.event": [take_event],
+        "events.block": [take_block],
     }
 )

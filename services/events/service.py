@@ -9,7 +9,7 @@ from services.runtime.service import CommonCalls, Runtime, call
 from services.runtime.snapshots import snapshot_of
 
 from . import use_cases
-from .model import Block, Event, Places
+from .model import Block, CoHost, Event, Places, Series
 from .reactions import REACTIONS
 from .store import INDEXES, EventStore
 
@@ -28,6 +28,14 @@ def _seen_block(block: Block) -> Visibility:
     return "public"
 
 
+def _seen_series(_series: Series) -> Visibility:
+    return "public"
+
+
+def _seen_co_host(_co_host: CoHost) -> Visibility:
+    return "node"  # who was asked and did not consent is nobody else's business
+
+
 DEFINITION = ServiceDefinition(
     name="events",
     store=EventStore,
@@ -38,8 +46,11 @@ DEFINITION = ServiceDefinition(
         "event": snapshot_of("events.event.changed", lambda store: store.events, _seen_event),
         "places": snapshot_of("events.places.changed", lambda store: store.places, _seen_places),
         "block": snapshot_of("events.block.placed", lambda store: store.blocks, _seen_block),
+        "series": snapshot_of("events.series.changed", lambda store: store.series, _seen_series),
+        "co_host": snapshot_of("events.co_host.asked", lambda store: store.co_hosts, _seen_co_host),
     },
     recipient=use_cases.recipient,
+    sweeps=(use_cases.FillCalendar(),),
     gathers=True,
 )
 
@@ -69,6 +80,50 @@ class Service(CommonCalls):
     @call
     def discard_draft(self, wire: Any) -> Any:
         return self.runtime.desk.command(wire, use_cases.discard_draft, one_at_a_time="id")
+
+    @call
+    def postpone_event(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.postpone_event, one_at_a_time="id")
+
+    @call
+    def start_series(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.start_series)
+
+    @call
+    def change_series(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_series, one_at_a_time="id")
+
+    @call
+    def close_series(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.close_series, one_at_a_time="id")
+
+    @call
+    def ask_co_hosts(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.ask_co_hosts, one_at_a_time="event")
+
+    @call
+    def answer_co_host(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.answer_co_host, one_at_a_time="id")
+
+    @call
+    def drop_co_host(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.drop_co_host, one_at_a_time="id")
+
+    @call
+    def co_hosts(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.co_hosts)
+
+    @call
+    def co_host_requests(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.co_host_requests)
+
+    @call
+    def clashes(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.clashes)
+
+    @call
+    def free_dates(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.free_dates)
 
     @call
     def event(self, wire: Any) -> Any:

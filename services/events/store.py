@@ -11,7 +11,9 @@ from services.runtime.copies import Copies
 from services.runtime.records import Records
 from services.runtime.store import Store
 
-from .model import Block, Event, Places, SignUp
+from . import calendar
+from .calendar import Calendar
+from .model import Block, CoHost, Event, Places, Series, SignUp
 
 INDEXES = {
     "events": (records.INDEX, IndexModel([("organiser.id", ASCENDING)]), IndexModel([("regions", ASCENDING)])),
@@ -22,7 +24,14 @@ INDEXES = {
         IndexModel([("event", ASCENDING), ("state", ASCENDING), ("number", ASCENDING)]),
         IndexModel([("email_key", ASCENDING)]),
     ),
-    "organisations": copies.INDEXES,
+    "series": (records.INDEX, IndexModel([("organiser.id", ASCENDING)])),
+    "co_hosts": (
+        records.INDEX,
+        IndexModel([("event", ASCENDING), ("organisation", ASCENDING)], unique=True),
+        IndexModel([("organisation", ASCENDING)]),
+    ),
+    calendar.COLLECTION: calendar.INDEXES,
+    "organisations": (*copies.INDEXES, IndexModel([("regions", ASCENDING)])),
     "consortia": copies.INDEXES,
     "working_groups": copies.INDEXES,
     "memberships": (*copies.INDEXES, IndexModel([("organisation", ASCENDING), ("state", ASCENDING)])),
@@ -37,6 +46,9 @@ class EventStore:
         self.places = Records(store, "places", Places, session, changes)
         self.blocks = Records(store, "blocks", Block, session, changes)
         self.sign_ups = Records(store, "sign_ups", SignUp, session, changes)
+        self.series = Records(store, "series", Series, session, changes)
+        self.co_hosts = Records(store, "co_hosts", CoHost, session, changes)
+        self.calendar = Calendar(store, session, changes)
         self.organisations = Copies(store, "organisations", session)
         self.consortia = Copies(store, "consortia", session)
         self.working_groups = Copies(store, "working_groups", session)
@@ -67,3 +79,12 @@ class EventStore:
         """Events of these organisers or regions in order of id."""
         mine = [{"organiser.id": {"$in": list(organisers)}}, {"regions": {"$in": list(regions)}}]
         return list(self.events.where({"$or": mine, "_id": {"$gt": after or ""}}, limit=limit))
+
+    def co_host_of(self, event: str, organisation: str) -> CoHost | None:
+        """What this organisation was asked and said; there is at most one."""
+        return next(self.co_hosts.where({"event": event, "organisation": organisation}, limit=1), None)
+
+    def organisations_of(self, regions: Iterable[str]) -> set[str]:
+        """The ids of the organisations of these regions."""
+        found = self.organisations.where({"regions": {"$in": list(regions)}})
+        return {document["id"] for document in found}

@@ -40,6 +40,8 @@ EVENTS: Final = Consumer(
         "*.consortium.consortium.#",
         "*.consortium.membership.#",
         "*.consortium.working_group.#",
+        "public.events.event.#",  # other nodes' events and blocks, for the clash check
+        "public.events.block.#",
     ),
 )
 CONSORTIUM: Final = Consumer("consortium", (_MANDATES, "*.actors.organisation.#"))

@@ -20,22 +20,18 @@ from .fields import (
     nuts3,
     one_of,
 )
+from .programme import ATTENDANCE, Organiser, Postponement, Session, Speaker, session_list, speaker_list
 
-ORGANISER_KINDS = ("organisation", "consortium", "region")
 STATES = ("draft", "published", "cancelled")
-
-
-class Organiser(Strict):
-    """Who holds the event: an organisation's or a consortium's id, or a NUTS 3 code."""
-
-    kind = one_of(ORGANISER_KINDS, required=True)
-    id = Text(longest=100, required=True)
 
 
 class Place(Strict):
     name = Text(required=True)
     address = Text(longest=300, shortest=0, load_default="")
     region = nuts3(allow_none=True, load_default=None)
+
+
+_ATTENDANCE = {"description": "Without it: on_site with a place, online with a link, hybrid with both."}
 
 
 class Audience(Strict):
@@ -60,6 +56,10 @@ class _EventFields(Strict):
     audience = fields.Nested(Audience, load_default=lambda: {"kind": "public", "ids": []})
     capacity = WholeNumber(allow_none=True, load_default=None, least=1, most=100_000)
     sign_up_closes = Moment(allow_none=True, load_default=None)
+    attendance = one_of(ATTENDANCE, allow_none=True, load_default=None, metadata=_ATTENDANCE)
+    sessions = session_list(load_default=list)
+    speakers = speaker_list(load_default=list)
+    series = id_of(identifiers.SERIES, allow_none=True, load_default=None)
 
 
 class DraftEvent(_EventFields):
@@ -85,6 +85,10 @@ class ChangeEvent(Strict):
     audience = fields.Nested(Audience)
     capacity = WholeNumber(allow_none=True, least=1, most=100_000)
     sign_up_closes = Moment(allow_none=True)
+    attendance = one_of(ATTENDANCE, allow_none=True, metadata=_ATTENDANCE)
+    sessions = session_list()
+    speakers = speaker_list()
+    series = id_of(identifiers.SERIES, allow_none=True)
 
 
 class EventId(Strict):
@@ -123,6 +127,12 @@ class EventRecord(Record):
     capacity = fields.Integer(allow_none=True)
     sign_up_closes = Moment(allow_none=True)
     cancellation = fields.Dict(keys=fields.String(), values=fields.String())
+    attendance = fields.String(metadata={"description": "on_site, online or hybrid."})
+    sessions = fields.List(fields.Nested(Session, unknown=EXCLUDE))
+    speakers = fields.List(fields.Nested(Speaker, unknown=EXCLUDE))
+    co_hosts = fields.List(fields.String(), metadata={"description": "Organisations that consented."})
+    series = fields.String(allow_none=True)
+    postponed = fields.Nested(Postponement, unknown=EXCLUDE, allow_none=True)
 
 
 class PlacesRecord(Record):

@@ -5,8 +5,9 @@ from typing import Any
 
 from services.contracts.errors import UnknownReference
 from services.contracts.permissions import Target
-from services.events.model import Audience, Event, Organiser
+from services.events.model import Audience, Event, Organiser, Place
 from services.events.store import EventStore
+from services.runtime.documents import structure
 from services.runtime.work import Work
 
 
@@ -38,6 +39,27 @@ def concerned(named: Mapping[str, Any] | Event, host: tuple[str, ...]) -> tuple[
     regions, place = (named.regions, named.place) if isinstance(named, Event) else (named["regions"], named["place"])
     at = () if place is None or place.region is None else (place.region,)
     return tuple(sorted({*regions, *at, *(code for code in host if not code.startswith("node:"))}))
+
+
+def concerned_by(work: Work, store: EventStore, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Regions concerned by what is only thought of, its co-hosts' too. Raises UnknownReference."""
+    host = organiser_regions(work, store, Organiser(**values["organiser"]))
+    hosts = {*host, *(code for identity in values.get("co_hosts") or () for code in regions_of(store, identity))}
+    return concerned({"regions": (), "place": None, **_placed(values)}, tuple(hosts))
+
+
+def regions_of(store: EventStore, organisation: str) -> tuple[str, ...]:
+    """The regions of an organisation of the registry. Raises UnknownReference."""
+    known = store.organisations.find(organisation)
+    if known is None or known["state"] != "admitted":
+        message = f"There is no organisation {organisation} in the registry."
+        raise UnknownReference(message, {"errors": [{"field": "organisations", "message": message}]})
+    return tuple(known.get("regions", ()))
+
+
+def _placed(values: Mapping[str, Any]) -> dict[str, Any]:
+    place = values.get("place")
+    return {"regions": values.get("regions") or (), "place": None if place is None else structure(Place, place)}
 
 
 def may_know(work: Work, store: EventStore, event: Event) -> bool:

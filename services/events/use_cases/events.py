@@ -6,7 +6,7 @@ from typing import Any
 from services.contracts import identifiers
 from services.contracts.errors import Conflict, NotFound, SignInNeeded
 from services.events import model
-from services.events.model import Event, Place, Places
+from services.events.model import Event, Place, Places, Session, Speaker
 from services.events.store import EventStore
 from services.runtime.documents import structure, to_values
 from services.runtime.records import expect_version
@@ -14,6 +14,8 @@ from services.runtime.work import Work
 
 from .audience import concerned, may_know, organiser_regions, target_of
 from .seats import fill_places
+from .series import check_joins
+from .showing import follow, forget, tell, tell_change, visibility_of
 
 Arguments = dict[str, Any]
 
@@ -25,23 +27,28 @@ def draft_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str
     """
     event = model.draft(_new(work, arguments))
     work.require("events.event.draft", target_of(work, store, event.organiser))
+    check_joins(work, store, event)
     event = replace(event, regions=concerned(event, organiser_regions(work, store, event.organiser)))
     store.events.add(event)
     store.places.add(_no_places_taken(event))
-    _follow_with_block(work, store, event)
+    follow(work, store, event)
     return to_values(event)
 
 
 def change_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
     """Changes what is given; more capacity lets in those who wait. Raises NotFound, Forbidden, VersionMismatch,
     Conflict, Invalid."""
-    before = _own(work, store, arguments)
-    changes = _structured({key: value for key, value in arguments.items() if key not in ("id", "expected_version")})
+    before = own(work, store, arguments)
+    changes = structured({key: value for key, value in arguments.items() if key not in ("id", "expected_version")})
     after = model.change(before, changes, work.now, work.origin.incarnation)
-    after = replace(after, regions=concerned(after, organiser_regions(work, store, after.organiser)))
+    named = replace(after, regions=after.regions if "regions" in changes else before.own_regions)
+    own_regions = concerned(named, organiser_regions(work, store, after.organiser))
+    after = model.with_regions(after, own_regions, before.co_host_regions)
+    if after.series != before.series:
+        check_joins(work, store, after)
     store.events.replace(after)
-    _tell_change(work, before, after)
-    _follow_with_block(work, store, after)
+    tell_change(work, before, after)
+    follow(work, store, after)
     if after.capacity != before.capacity:
         places = replace(store.places.get(after.id), capacity=after.capacity)
         fill_places(work, store, after, model.recount(places, work.now, work.origin.incarnation))
@@ -50,32 +57,44 @@ def change_event(work: Work, store: EventStore, arguments: Arguments) -> dict[st
 
 def publish_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
     """Raises NotFound, Forbidden, VersionMismatch, Conflict, Invalid."""
-    event = model.publish(_own(work, store, arguments), work.now, work.origin.incarnation)
+    event = model.publish(own(work, store, arguments), work.now, work.origin.incarnation)
     store.events.replace(event)
-    _tell(work, "events.event.published", event)
-    work.tell("events.places.changed", to_values(store.places.get(event.id)), _visibility(event))
-    _follow_with_block(work, store, event)
+    tell(work, "events.event.published", event)
+    work.tell("events.places.changed", to_values(store.places.get(event.id)), visibility_of(event))
+    follow(work, store, event)
+    return to_values(event)
+
+
+def postpone_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
+    """New dates; the event stays published, and says what was announced before. Raises NotFound, Forbidden,
+    VersionMismatch, Conflict, Invalid."""
+    before = own(work, store, arguments)
+    changes = {key: value for key, value in arguments.items() if key not in ("id", "expected_version")}
+    event = model.postpone(before, structured(changes), work.now, work.origin.incarnation)
+    store.events.replace(event)
+    tell(work, "events.event.postponed", event)
+    follow(work, store, event)
     return to_values(event)
 
 
 def cancel_event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
     """Everybody who signed up or was told is told. Raises NotFound, Forbidden, VersionMismatch, Conflict."""
-    before = _own(work, store, arguments)
+    before = own(work, store, arguments)
     event = model.cancel(before, arguments["reason"], work.now, work.origin.incarnation)
     store.events.replace(event)
-    _tell(work, "events.event.cancelled", event)
-    _follow_with_block(work, store, event)
+    tell(work, "events.event.cancelled", event)
+    follow(work, store, event)
     return to_values(event)
 
 
 def discard_draft(work: Work, store: EventStore, arguments: Arguments) -> None:
     """Only a draft can go; what was published is cancelled instead. Raises NotFound, Forbidden, Conflict."""
-    event = _own(work, store, arguments)
+    event = own(work, store, arguments)
     if event.state != "draft":
         raise Conflict("Only a draft can be discarded. Cancel the event instead.")
     store.events.remove(event.id)
     store.places.remove(event.id)
-    _release_block(work, store, event)
+    forget(work, store, event)
 
 
 def event(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
@@ -116,11 +135,28 @@ def _new(work: Work, arguments: Arguments) -> Event:
         "created": work.now,
         "changed": work.now,
     }
-    return structure(Event, {**arguments, **mine})
+    return structure(Event, {**with_ids(arguments), **mine})
 
 
-def _structured(changes: Arguments) -> Arguments:
-    kinds: dict[str, Any] = {"place": Place | None, "audience": model.Audience}
+def with_ids(arguments: Arguments) -> Arguments:
+    """Sessions and speakers that have no id yet get one."""
+    lists = {
+        name: [{"id": f"{letter}{identifiers.new_id(identifiers.EVENT)[4:]}", **part} for part in arguments[name]]
+        for name, letter in (("sessions", "s"), ("speakers", "p"))
+        if name in arguments
+    }
+    return {**arguments, **lists}
+
+
+def structured(changes: Arguments) -> Arguments:
+    """Changes as the model takes them."""
+    changes = with_ids(changes)
+    kinds: dict[str, Any] = {
+        "place": Place | None,
+        "audience": model.Audience,
+        "sessions": tuple[Session, ...],
+        "speakers": tuple[Speaker, ...],
+    }
     return {
         key: structure(kinds[key], value) if key in kinds else tuple(value) if isinstance(value, list) else value
         for key, value in changes.items()
@@ -131,7 +167,7 @@ def _no_places_taken(event: Event) -> Places:
     return Places(event.id, event.home, event.incarnation, 1, "counted", event.created, event.changed, event.capacity)
 
 
-def _own(work: Work, store: EventStore, arguments: Arguments) -> Event:
+def own(work: Work, store: EventStore, arguments: Arguments) -> Event:
     """The event, if the caller may change it. Raises NotFound for one that they may not even know of."""
     event = store.events.get(arguments["id"])
     if not may_know(work, store, event):
@@ -139,41 +175,3 @@ def _own(work: Work, store: EventStore, arguments: Arguments) -> Event:
     work.require("events.event.draft", target_of(work, store, event.organiser))
     expect_version(event, arguments.get("expected_version"))
     return event
-
-
-def _visibility(event: Event) -> Any:
-    return "public" if event.is_public else "members"
-
-
-def _tell(work: Work, name: str, event: Event) -> None:
-    work.tell(name, to_values(event), _visibility(event))
-
-
-def _tell_change(work: Work, before: Event, after: Event) -> None:
-    if after.state == "draft":
-        return
-    if before.is_public and not after.is_public:
-        work.tell("events.event.withdrawn", model.tombstone(after), "public")
-    newly_public = after.is_public and not before.is_public
-    _tell(work, "events.event.published" if newly_public else "events.event.changed", after)
-
-
-def _follow_with_block(work: Work, store: EventStore, event: Event) -> None:
-    before = store.blocks.find(event.block)
-    block = model.block_of(event, before)
-    if block is None:
-        _release_block(work, store, event)
-    elif before is None:
-        store.blocks.add(block)
-        work.tell("events.block.placed", to_values(block))
-    else:
-        store.blocks.replace(block)
-        work.tell("events.block.placed", to_values(block))
-
-
-def _release_block(work: Work, store: EventStore, event: Event) -> None:
-    block = store.blocks.find(event.block)
-    if block is not None and block.state == "placed":
-        released = model.release(block, work.now, work.origin.incarnation)
-        store.blocks.replace(released)
-        work.tell("events.block.released", to_values(released))

@@ -22,6 +22,8 @@ OWNED = {
         "sessions",
         "sign_ins",
         "relations",
+        "offerings",
+        "packages",
         "merges",
         "changes",
         "apart",

@@ -33,7 +33,7 @@ def event(**changes: Any) -> Event:
         block="blk_1",
         place=Place("Outokumpu"),
     )
-    return replace(drafted, **changes)
+    return replace(drafted, **{"attendance": None, **changes})
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,62 @@ def _forged_link(world: World, who: Principal) -> Arguments:
     return {"token": next(forged(_link(world, who)["token"]))}
 
 
+def _postponed(world: World, of: Organiser) -> Arguments:
+    begins = datetime.now(UTC) + timedelta(days=50)
+    event = _published(world, of)
+    return {"id": event, "begins": format_time(begins), "ends": format_time(begins + timedelta(hours=2))}
+
+
+def _series(world: World, of: Organiser) -> str:
+    who, organiser = of(world)
+    made = world.rpc.call(
+        "events.start_series", {"organiser": organiser, "title": {"fi": "Esimerkkisarja"}}, principal=who
+    )
+    return str(made["id"])
+
+
+def _asked(world: World, of: Organiser, organisation: str) -> str:
+    who, _ = of(world)
+    arguments = {"event": _published(world, of), "organisations": [organisation]}
+    (request,) = world.rpc.call("events.ask_co_hosts", arguments, principal=who)
+    return str(request["id"])
+
+
+def _request(world: World, _: Principal) -> Arguments:
+    """To the own organisation, of an event of its region."""
+    return {"id": _asked(world, ORGANISERS["a region"][0], world.organisation)}
+
+
+_NEWEST: Arguments = {}
+
+
+def _newest_request(world: World, who: Principal) -> Arguments:
+    _NEWEST.update(_request(world, who))
+    return {}
+
+
+def _a_series(of: Organiser) -> Prepare:
+    return lambda world, _: {"organiser": of(world)[1], "title": {"fi": "Esimerkkisarja"}}
+
+
+def _event_of(make: Callable[[World, Organiser], str], of: Organiser) -> Prepare:
+    return lambda world, _: {"event": make(world, of)}
+
+
+def _proposal(of: Organiser) -> Prepare:
+    def prepare(world: World, _: Principal) -> Arguments:
+        event = _an_event(of(world)[1])
+        return {name: event[name] for name in ("organiser", "begins", "ends", "place")}
+
+    return prepare
+
+
+def _span(of: Organiser) -> Prepare:
+    first = datetime.now(UTC).date() + timedelta(days=30)
+    days = {"from": first.isoformat(), "to": (first + timedelta(days=10)).isoformat()}
+    return lambda world, _: {"organiser": of(world)[1], **days}
+
+
 def _of(row: str, call: str, name: str, prepare: Prepare, reach: Reach = ORGANISATION, **rest: Any) -> Attempt:
     return Attempt(f"{call} {name}", f"events.{call}", (f"events.{row}",), prepare, reach, **rest)
 
@@ -111,8 +167,46 @@ def _of_organiser(name: str, of: Organiser, reach: Reach) -> tuple[Attempt, ...]
     )
 
 
+def _of_host(name: str, of: Organiser, reach: Reach) -> tuple[Attempt, ...]:
+    """What is asked with an organiser in the arguments."""
+    return (
+        _of("series.change", "start_series", f"of {name}", _a_series(of), reach),
+        _of("clashes.read", "clashes", f"of a proposal of {name}", _proposal(of), reach),
+    )
+
+
+def _of_calendar(name: str, of: Organiser, reach: Reach) -> tuple[Attempt, ...]:
+    """What is looked up by an id: whose it is, is tried for each organiser above."""
+    draft, read = "event.draft", "event.read"
+    return (
+        _of(draft, "postpone_event", f"of {name}", lambda world, _: _postponed(world, of), reach),
+        _of(
+            draft,
+            "ask_co_hosts",
+            f"for an event of {name}",
+            lambda world, _: {"event": _published(world, of), "organisations": [world.foreign_organisation]},
+            reach,
+        ),
+        _of(
+            draft,
+            "drop_co_host",
+            f"of an event of {name}",
+            lambda world, _: {"id": _asked(world, of, world.registered()["id"])},
+            reach,
+            refused="hidden",
+        ),
+        _of(read, "co_hosts", f"of an event of {name}", lambda world, _: {"event": _published(world, of)}, reach),
+        _of("series.change", "change_series", f"of {name}", _id_of(_series, of, title={"fi": "Esimerkki"}), reach),
+        _of("series.change", "close_series", f"of {name}", _id_of(_series, of), reach),
+        _of("clashes.read", "clashes", f"of {name}, a draft", _event_of(_draft, of), reach, refused="hidden"),
+        _of("clashes.read", "free_dates", f"for {name}", _span(of), reach),
+    )
+
+
 ATTEMPTS = (
     *(attempt for name, (of, reach) in ORGANISERS.items() for attempt in _of_organiser(name, of, reach)),
+    *(attempt for name in ("an organisation", "a consortium") for attempt in _of_host(name, *ORGANISERS[name])),
+    *_of_calendar("an organisation", *ORGANISERS["an organisation"]),
     _of(
         "event.read", "event", "for members", lambda world, _: {"id": _for_members(world)}, MEMBERSHIP, refused="hidden"
     ),
@@ -123,6 +217,21 @@ ATTEMPTS = (
         lambda world, _: _somebody(world, _for_members(world)),
         MEMBERSHIP,
         refused="hidden",
+    ),
+    _of(
+        "co_host.answer",
+        "answer_co_host",
+        "of the organisation",
+        lambda world, who: {**_request(world, who), "consent": True},
+        refused="hidden",
+    ),
+    _of(
+        "co_host.read",
+        "co_host_requests",
+        "to the organisation",
+        _newest_request,
+        refused="left out",
+        seen=lambda _, answer: any(request["id"] == _NEWEST["id"] for request in answer),
     ),
     _of("sign_up.make", "sign_up", "for everybody", _place),
     _of("sign_up.cancel", "own_sign_up", "by its link", _link, who="everybody"),
