@@ -1,6 +1,6 @@
 """Collections of notifications, and their indexes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -117,11 +117,11 @@ class NotificationStore:
         document = self._one("mailings", mailing_id)
         return None if document is None else from_document(Mailing, document)
 
-    def next_mailing(self) -> Mailing | None:
-        """Of those on their way the one that has made the fewest deliveries so far, of these the oldest: what goes to
-        few does not wait until what goes to ten thousand is through."""
+    def next_mailing(self, beside: Container[str] = ()) -> Mailing | None:
+        """Of those on their way, `beside` these, the one that has made the fewest deliveries so far, of these the
+        oldest: what goes to few does not wait until what goes to ten thousand is through."""
         found = self.database["mailings"].find({"state": "waiting"}, session=self._session)
-        waiting = [from_document(Mailing, document) for document in found]
+        waiting = [from_document(Mailing, document) for document in found if document["_id"] not in beside]
         return min(waiting, key=lambda mailing: (mailing.deliveries, mailing.id), default=None)
 
     def put_mailing(self, before: Mailing, after: Mailing) -> bool:

@@ -1,5 +1,6 @@
 """A real SMTP server in a thread. It keeps every mail, and refuses addresses that say so."""
 
+import asyncio
 import re
 import socket
 from collections.abc import Callable
@@ -14,13 +15,17 @@ from tests.harness import until
 
 
 class MailServer:
-    """Addresses: `refused-...` is refused for good (550), `later-...` the first time (450)."""
+    """Addresses: `refused-...` is refused for good (550), `later-...` the first time (450).
+
+    holds_lists: while it is true, the answer to a mail to subscribers (with List-Unsubscribe) waits.
+    """
 
     def __init__(self, port: int = 0) -> None:
         self.port = port or free_port()
         self.got: list[tuple[str, EmailMessage]] = []
         self.raw: list[tuple[str, bytes]] = []
         self.sessions = 0
+        self.holds_lists = False
         self._deferred: set[str] = set()
         self._forgiven: set[str] = set()
         self._controller: Controller | None = None
@@ -83,6 +88,8 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         assert isinstance(envelope.content, bytes)
+        while self.holds_lists and b"List-Unsubscribe" in envelope.content:  # noqa: ASYNC110 - set in another thread
+            await asyncio.sleep(0.05)
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.raw.extend((address, envelope.content) for address in envelope.rcpt_tos)

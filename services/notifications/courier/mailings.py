@@ -1,8 +1,12 @@
 """Expands mailings in a thread, on a connection of its own: the rules read and write in transactions, and block."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
+from pymongo.errors import PyMongoError
+
+from services.contracts.errors import StoreAway
 from services.notifications.model import Edition, Mailing
 from services.notifications.store import NotificationStore
 from services.notifications.use_cases.audience import audience_of
@@ -17,6 +21,7 @@ log = logging.get(__name__)
 
 CHUNK = 150
 SECONDS = 8.0
+AGAIN_AFTER = 60.0
 
 
 class Mailings:
@@ -25,10 +30,11 @@ class Mailings:
     def __init__(self, settings: Settings) -> None:
         name = f"{settings.database_prefix}notifications"
         self._store: Store = store.connect(settings.mongodb_uri, name, settings.part)
+        self._put_off: dict[str, float] = {}
         self._admitted = Together(self._ask_admitted, CHUNK)
 
     async def next_part(self) -> bool:
-        """Expands the next part of one; False when none is on its way. Raises StoreAway."""
+        """Expands the next part of one; False when none is on its way. Raises StoreAway, PyMongoError."""
         return await asyncio.to_thread(self._next_part)
 
     async def admits(self, edition: Edition, account: str | None) -> bool:
@@ -36,16 +42,24 @@ class Mailings:
         return edition.open or await self._admitted((edition, account))
 
     def _next_part(self) -> bool:
+        self._put_off = {one: until for one, until in self._put_off.items() if until > time.monotonic()}
         with store.reaching(SECONDS):
-            mailing = NotificationStore(self._store, None).next_mailing()
+            mailing = NotificationStore(self._store, None).next_mailing(beside=self._put_off)
         if mailing is None:
             return False
         logging.bind_correlation(mailing.correlation_id)
-        after = store.in_transaction(
-            self._store,
-            lambda session: self._expand(NotificationStore(self._store, session), mailing),
-            seconds=SECONDS,
-        )
+        try:
+            after = store.in_transaction(
+                self._store,
+                lambda session: self._expand(NotificationStore(self._store, session), mailing),
+                seconds=SECONDS,
+            )
+        except (StoreAway, PyMongoError):
+            raise
+        except Exception:  # one that is broken must not stop the others; it is tried again
+            log.exception("mailing failed", mailing=mailing.id, record=mailing.record)
+            self._put_off[mailing.id] = time.monotonic() + AGAIN_AFTER
+            return True
         if after is not None and after.state == "done":
             log.info("mailing expanded", mailing=after.id, record=after.record, deliveries=after.deliveries)
         steps.reached("courier.expanded")

@@ -1,6 +1,8 @@
 """The courier when the mail server is away or refuses, and when it is killed between sending and marking."""
 
+from collections import Counter
 from collections.abc import Iterator
+from email.message import EmailMessage
 
 import pytest
 
@@ -141,18 +143,94 @@ def test_an_address_that_is_refused_for_now_is_tried_again_later(
     assert (put_off["next_at"] - put_off["created"]).total_seconds() > 50
 
 
+def test_who_ends_the_subscription_while_mails_wait_gets_none_and_all_others_get_theirs(
+    own_world: World, own_node: NodeUnderTest, own_letters: MailServer, own_courier: Part
+) -> None:
+    readers = _readers(own_world, own_letters, 12)
+    own_letters.stop()
+    event = own_world.event()
+    event.tell()
+    with database_of(own_node) as database:
+        mine = {"record": event.record, "state": "waiting"}
+        until(lambda: database["deliveries"].count_documents(mine) == len(readers), says="every mail waits")
+    gone = list(readers)[::3]
+    for reader in gone:
+        own_world.rpc.call("notifications.unsubscribe", {"token": readers[reader]})
+    own_letters.start()
+    for reader in readers.keys() - set(gone):
+        own_letters.wait_for(reader, _is_new_event, limit=60)
+    with database_of(own_node) as database:
+        until(lambda: database["deliveries"].count_documents({"record": event.record, "state": "waiting"}) == 0)
+        assert database["deliveries"].count_documents({"record": event.record, "state": "dropped"}) == len(gone)
+    assert all(len(own_letters.to(reader)) == 1 for reader in gone)
+
+
+def test_a_mail_that_one_person_waits_for_does_not_stand_behind_what_goes_to_many(
+    own_world: World, own_node: NodeUnderTest, own_letters: MailServer, own_courier: Part
+) -> None:
+    many = _readers(own_world, own_letters, 30)
+    own_letters.holds_lists = True
+    try:
+        event = own_world.event()
+        event.tell()
+        with database_of(own_node) as database:
+            held = {"record": event.record, "worker": {"$ne": None}}
+            until(lambda: database["deliveries"].count_documents(held) == len(many), says="the courier is at it")
+        urgent = own_world.address()
+        own_world.subscribe(urgent)
+        own_letters.wait_for(urgent)
+        assert all(len(own_letters.to(reader)) == 1 for reader in many)
+    finally:
+        own_letters.holds_lists = False
+    for reader in many:
+        own_letters.wait_for(reader, _is_new_event, limit=60)
+
+
+@pytest.mark.full
+def test_a_courier_killed_in_the_midst_of_many_loses_none_and_repeats_each_once_at_most(
+    own_world: World, own_node: NodeUnderTest, own_letters: MailServer
+) -> None:
+    first = own_node.start("courier", SMTP_URI=own_letters.uri)
+    readers = _readers(own_world, own_letters, 60)
+    event = own_world.event()
+    before = len(own_letters.got)
+    event.tell()
+    until(lambda: len(own_letters.got) >= before + 20, says="a third has been sent")
+    first.kill()
+    successor = own_node.start("courier", SMTP_URI=own_letters.uri)
+    for reader in readers:
+        own_letters.wait_for(reader, _is_new_event, limit=60)
+    with database_of(own_node) as database:
+        until(lambda: database["deliveries"].count_documents({"record": event.record, "state": "waiting"}) == 0)
+    assert successor.stop() == 0
+    for reader in readers:
+        ids = Counter(mail["message-id"] for mail in own_letters.to(reader) if _is_new_event(mail))
+        assert len(ids) == 1
+        assert max(ids.values()) <= 2
+
+
+def _readers(world: World, letters: MailServer, count: int) -> dict[str, str]:
+    """Subscribers, each with the token of their links."""
+    readers = [world.address() for _ in range(count)]
+    for reader in readers:
+        world.subscribe(reader)
+    tokens = {reader: token_in(letters.wait_for(reader, limit=60), "confirm") for reader in readers}
+    for token in tokens.values():
+        world.rpc.call("notifications.confirm", {"token": token})
+    return tokens
+
+
+def _is_new_event(mail: EmailMessage) -> bool:
+    return "Uusi tapahtuma" in mail["subject"]
+
+
 def test_many_subscribers_share_few_connections_and_each_gets_one_mail(
     own_world: World, own_letters: MailServer, own_courier: Part
 ) -> None:
-    readers = [own_world.address() for _ in range(60)]
-    for reader in readers:
-        own_world.subscribe(reader)
-    for reader in readers:
-        mail = own_letters.wait_for(reader)
-        own_world.rpc.call("notifications.confirm", {"token": token_in(mail, "confirm")})
+    readers = _readers(own_world, own_letters, 60)
     before = own_letters.sessions
     own_world.event().tell()
     for reader in readers:
-        own_letters.wait_for(reader, lambda mail: "Uusi tapahtuma" in mail["subject"], limit=40)
+        own_letters.wait_for(reader, _is_new_event, limit=40)
     assert own_letters.sessions - before <= 4
     assert all(len(own_letters.to(reader)) == 2 for reader in readers)
