@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import (
+    CollectionInvalid,
     ConnectionFailure,
     ExecutionTimeout,
     NotPrimaryError,
@@ -29,6 +30,7 @@ AWAY = (ConnectionFailure, ExecutionTimeout, NotPrimaryError, WaitQueueTimeoutEr
 """The store can't be reached or does not answer in time. Never counted as a failure of the work itself."""
 
 SELECTION_TIMEOUT_MS = 2_000
+_NAMESPACE_EXISTS = 48
 _ITS_OWN_FAULT = frozenset({1, 14031})
 """InternalError, OutOfDiskSpace: a store on a full disk says so until it ends."""
 
@@ -77,9 +79,20 @@ def ensure_indexes(store: Store, indexes: Indexes) -> None:
     there = set(store.list_collection_names())
     for collection, models in indexes.items():
         if collection not in there:
-            store.create_collection(collection)
+            _make(store, collection)
         if models:
             store[collection].create_indexes(list(models))
+
+
+def _make(store: Store, collection: str) -> None:
+    """Another instance, or a courier that writes to it, may make it at the same moment."""
+    try:
+        store.create_collection(collection)
+    except CollectionInvalid:
+        return
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise
 
 
 @contextmanager
