@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import shutil
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def main() -> None:
     numbers = _folder_of_numbers(settings)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(numbers)  # read when a worker imports prometheus_client
     leaving.tell_workers()
+    _allow_open_files()
     try:
         _serve(settings)
     finally:
@@ -53,6 +55,14 @@ def _folder_of_numbers(settings: Settings) -> Path:
             made.mkdir(parents=True, mode=0o700)  # not one that another user made
             return made
     raise OSError("no place for the metrics of the gateway's workers")
+
+
+def _allow_open_files() -> None:
+    """As many as the machine allows: every connection is one, and a thousand live streams are more than the 1,024
+    that are common."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _serve(settings: Settings) -> None:

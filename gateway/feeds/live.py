@@ -1,20 +1,25 @@
 """Live streams: public facts as server-sent events, in the order in which this node applied them.
 
 Every stream keeps nothing but its position in the log (stream.db) and reads on from there when it has sent what it
-read: a slow reader costs no memory. One task per worker watches the log and wakes the streams.
+read: a slow reader costs no memory. One task per worker watches the log and wakes the streams, which all wait for the
+same event; what is sent of a fact is made once for all of them.
 """
 
 import asyncio
 import contextlib
 import itertools
 import sqlite3
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
 from falcon.asgi import SSEvent
+from falcon.media import BaseHandler
 
+from gateway.read_model.changes import Watched
 from gateway.read_model.filters import StreamFilter
 from gateway.read_model.stream import Entry, StreamReader
 from services.runtime import logging
@@ -24,7 +29,8 @@ log = logging.get(__name__)
 T = TypeVar("T")
 
 HEARTBEAT: Final = 15.0
-_LOOKS_EVERY: Final = 0.1
+_LOOKS_EVERY: Final = 0.01
+_ASKS_EVERY: Final = 0.1
 _AT_ONCE: Final = 100
 _RECENT: Final = 1_000
 _RETRY_MS: Final = 3_000
@@ -38,7 +44,7 @@ class Watch:
     """The log of one worker. Opened with the first stream, closed after the last."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path, self._changes = path, Watched(path.parent)
         self._reader: StreamReader | None = None
         self._recent: deque[Entry] = deque(maxlen=_RECENT)
         self._last = 0
@@ -52,13 +58,13 @@ class Watch:
         return self._streams
 
     @contextlib.asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
-        """The log is watched while at least one stream is within this. Raises LogAway."""
+    async def opened(self, stopping: asyncio.Event) -> AsyncIterator[None]:
+        """The log is watched while at least one stream is within this, until `stopping` is set. Raises LogAway."""
         if self._reader is None:
             self._open()
         self._streams += 1
         if self._task is None:
-            self._task = asyncio.create_task(self._look())
+            self._task = asyncio.create_task(self._look(stopping))
         try:
             yield
         finally:
@@ -84,30 +90,51 @@ class Watch:
         return self._read(lambda reader: reader.after(position, _AT_ONCE))
 
     @property
+    def newest(self) -> int:
+        """The newest position that was told of."""
+        return self._last
+
+    @property
     def news(self) -> asyncio.Event:
-        """Set when something comes after what is there now. Take it before `after`, so that nothing slips between."""
+        """Set when something comes after what is there now, and every HEARTBEAT seconds. Take it before `after`, so
+        that nothing slips between."""
         return self._news
 
-    async def _look(self) -> None:
+    def wake(self) -> None:
+        """All streams look at what there is for them."""
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _look(self, stopping: asyncio.Event) -> None:
         seen: int | None = None
-        while True:
-            try:
-                state = self._read(lambda reader: reader.state())
-                if state != seen:
-                    self._take()
-                    seen = state
-            except LogAway as error:
-                log.warning("the log of facts can't be read", error=str(error))
-                seen = None
+        changes: bytes | None = None
+        asked = woke = time.monotonic()
+        while not stopping.is_set():
+            now, number = time.monotonic(), self._changes.number()
+            # Whatever is told has changed something; to ask the log itself costs more, and is for what was missed.
+            if number != changes or now - asked > _ASKS_EVERY:
+                changes, asked = number, now
+                try:
+                    state = self._read(lambda reader: reader.state())
+                    if state != seen:
+                        self._take()
+                        seen, woke = state, now
+                except LogAway as error:
+                    log.warning("the log of facts can't be read", error=str(error))
+                    seen = None
+                    await asyncio.sleep(_ASKS_EVERY)
+            if now - woke > HEARTBEAT:
+                self.wake()
+                woke = now
             await asyncio.sleep(_LOOKS_EVERY)
+        self.wake()
 
     def _take(self) -> None:
         """Reads what is new and wakes the streams."""
         while fresh := self._read(lambda reader: reader.after(self._last, _RECENT)):
             self._recent.extend(fresh)
             self._last = fresh[-1].position
-        self._news.set()
-        self._news = asyncio.Event()
+        self.wake()
 
     def _open(self) -> None:
         try:
@@ -142,7 +169,7 @@ async def stream(
     last_event_id: what the client got last; it gets all that came after. A position that is no longer in the log
     gives one `reset` event: the client reads the lists anew, and the stream goes on from now.
     """
-    async with watch.opened():
+    async with watch.opened(stopping):
         position = watch.last()
         if last_event_id is not None:
             wanted = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 19 else -1
@@ -163,21 +190,28 @@ async def stream(
             for entry in entries:
                 position = entry.position
                 if filter_.takes(entry.told.kind, entry.told.facets, entry.told.traits):
-                    yield SSEvent(data=entry.told.data, event=entry.told.type, event_id=str(position))
-            if not entries and not await _wait(news, stopping):
-                # The id goes along, so that a client that hears nothing of its filter for a day keeps its place.
-                yield SSEvent(comment="still here", event_id=str(position))
+                    yield _Made(entry)
+            if not entries:
+                await news.wait()
+                if watch.newest <= position and not stopping.is_set():
+                    # The id goes along: a client that hears nothing of its filter for a day keeps its place.
+                    yield SSEvent(comment="still here", event_id=str(position))
 
 
-async def _wait(news: asyncio.Event, stopping: asyncio.Event) -> bool:
-    """Waits for news; True when there are some, or the worker stops; False after HEARTBEAT seconds."""
-    waiting = [asyncio.create_task(event.wait()) for event in (news, stopping)]
-    try:
-        done, _ = await asyncio.wait(waiting, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
-        return bool(done)
-    finally:
-        for task in waiting:
-            task.cancel()
+class _Made(SSEvent):
+    """An event of a fact, in the bytes that all streams send of it."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+
+    def serialize(self, handler: BaseHandler | None = None) -> bytes:
+        return _bytes_of(self._entry.position, self._entry.told.type, self._entry.told.data)
+
+
+@lru_cache(maxsize=_RECENT)
+def _bytes_of(position: int, fact_type: str, data: bytes) -> bytes:
+    return SSEvent(data=data, event=fact_type, event_id=str(position)).serialize()
 
 
 def _reset(position: int) -> SSEvent:

@@ -7,14 +7,22 @@ from pathlib import Path
 
 import click
 
-from . import sign_ups
+from . import sign_ups, upkeep, wrk
 from .figures import SCALES, Benchmark, Figure, Scale
+from .live import live
 from .machine import described
+from .reads import reads
 from .relay import relay
+from .search import search
 from .site import running_site
 from .telling import telling
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "reads": reads,
+    "search": search,
+    "live": live,
+    "rebuild": upkeep.rebuild,
+    "start": upkeep.start,
     "sign-ups": sign_ups.sign_ups,
     "sign-ups-two-instances": sign_ups.two_instances,
     "relay": relay,
@@ -32,9 +40,15 @@ def main(names: tuple[str, ...], scales: tuple[str, ...], target: Path | None) -
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         raise click.BadParameter(f"{', '.join(unknown)}: no such benchmark. There are: {', '.join(BENCHMARKS)}.")
+    chosen = names or tuple(BENCHMARKS)
+    if "reads" in chosen:
+        try:
+            wrk.install()
+        except wrk.NoClient as error:
+            raise click.ClickException(str(error)) from error
     results = {}
     for scale in scales:
-        results[scale] = [figure.as_json() for figure in measure(SCALES[scale], names or tuple(BENCHMARKS))]
+        results[scale] = [figure.as_json() for figure in measure(SCALES[scale], chosen)]
     if target is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps({"machine": described(), "results": results}, indent=2) + "\n")

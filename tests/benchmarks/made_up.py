@@ -34,7 +34,7 @@ _TRADES = (
     "Kuljetus", "Kunnossapito", "Laboratorio", "Koulutus", "Turvallisuus", "Metallurgia", "Sivuvirta", "Kartoitus",
 )  # fmt: skip
 _ENDINGS = ("palvelut", "tekniikka", "konsultointi", "työ", "laitteet", "ratkaisut", "verkko", "suunnittelu")
-_SYLLABLES = (
+SYLLABLES = (
     "ka", "ru", "va", "hel", "mo", "ti", "sal", "lu", "no", "pi", "re", "ko", "sa", "tu", "mel", "vi", "ja", "ne",
 )  # fmt: skip
 _MEETINGS = ("seminaari", "työpaja", "webinaari", "työryhmän kokous", "koulutuspäivä", "avoimet ovet")
@@ -55,7 +55,7 @@ def organisations(scale: Scale, seed: int = 1) -> Iterator[dict[str, Any]]:
     chosen = random.Random(seed)
     for number in range(scale.actors):
         place, trade = chosen.choice(_PLACES), chosen.choice(_TRADES)
-        own = "".join(chosen.choices(_SYLLABLES, k=3)).capitalize()
+        own = "".join(chosen.choices(SYLLABLES, k=3)).capitalize()
         name = f"{own} {trade}{chosen.choice(_ENDINGS)} {place} Oy (esimerkki)"
         yield {
             **_head(identifiers.ORGANISATION, number),
