@@ -14,7 +14,7 @@ from services.contracts.principal import OPERATOR
 from tests.harness import until
 from tests.harness.living import SERVICES, LivingNode
 
-LONGEST = 6.0
+LONGEST = 8.0
 """Seconds within which every command is answered, whatever is away: five, and what a busy machine adds."""
 READS = (
     "/api/v1/events",

@@ -17,8 +17,8 @@ BACK_WITHIN = 90.0
 Away = Callable[..., AbstractContextManager[None]]
 HANGS, KILLED = interference.hung, interference.gone
 NEEDED_BY_ALL = ("store", "broker")
-TELLS_ITSELF = 20.0
-"""Seconds until /readyz knows: a part is called silent after ten."""
+TELLS_ITSELF = 40.0
+"""Seconds until /readyz knows: a part is called silent after ten, and the relay waits twenty for its store."""
 
 
 def case(away: Away, part: str, *, default: bool = False) -> object:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import aio_pika
+import pymongo
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 from aio_pika.exceptions import AMQPError
 from pymongo.asynchronous.database import AsyncDatabase
@@ -78,6 +79,7 @@ class Courier:
                 for road in self._roads:
                     tasks.create_task(road.run())
                 tasks.create_task(self._expand_mailings())
+                tasks.create_task(self._watch_store())
                 tasks.create_task(self._every(RENEW_EVERY, self._claims.renew))
                 tasks.create_task(self._every(RENEW_EVERY, Hastening(self._database).look))
                 tasks.create_task(self._every(COUNT_EVERY, self._count, COUNT_SHARE))
@@ -107,10 +109,22 @@ class Courier:
             began = time.monotonic()
             try:
                 await do()
+            except PyMongoError as error:
+                log.warning("put off", what=do.__name__, error=type(error).__name__)
+                await asyncio.sleep(seconds)
+            else:
+                await asyncio.sleep(max(seconds, (time.monotonic() - began) / share))
+
+    async def _watch_store(self) -> None:
+        """For the heartbeat: all else may ask the store for nothing for a while, or wait for it longer."""
+        while True:
+            try:
+                with pymongo.timeout(heartbeat.EVERY):
+                    await self._database.command("ping")
                 self._store_says = ""
             except PyMongoError as error:
                 self._store_says = f"the store does not answer: {type(error).__name__}"
-            await asyncio.sleep(max(seconds, (time.monotonic() - began) / share))
+            await asyncio.sleep(heartbeat.EVERY)
 
     async def _count(self) -> None:
         deliveries = self._database["deliveries"]
