@@ -3,9 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.harness import Facts, NodeUnderTest, Part, Rpc
 from tests.harness.node import running_node
+
+# Machines are shared and noisy: a test never fails for having been slow.
+settings.register_profile("malmi", deadline=None)
+settings.load_profile("malmi")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
