@@ -1,6 +1,7 @@
 """Reads the parameters of a query with a schema."""
 
 import re
+from functools import cache
 from typing import Any, Final
 
 import falcon.asgi
@@ -18,8 +19,7 @@ def load_query(request: falcon.asgi.Request, schema: type[Schema]) -> dict[str, 
     A list field takes repeated parameters and comma lists (`theme=a&theme=b`, `theme=a,b`). Raises Problem
     `invalid_query` with an entry for each parameter that is unknown (it lists those that there are) or breaks a rule.
     """
-    loader = schema(unknown=RAISE)
-    known = {declared.data_key or name: declared for name, declared in loader.fields.items()}
+    loader, known = _prepared(schema)
     raw: dict[str, Any] = {}
     wrong: dict[str, Any] = {}
     for name, value in request.params.items():
@@ -45,6 +45,13 @@ def load_query(request: falcon.asgi.Request, schema: type[Schema]) -> dict[str, 
     if wrong:
         raise _invalid(wrong)
     return loaded
+
+
+@cache
+def _prepared(schema: type[Schema]) -> tuple[Schema, dict[str, fields.Field[Any]]]:
+    """A schema's instance and its fields by the names of parameters: to make them costs more than to load a query."""
+    loader = schema(unknown=RAISE)
+    return loader, {declared.data_key or name: declared for name, declared in loader.fields.items()}
 
 
 def _invalid(messages: dict[str, Any]) -> Problem:
