@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.metrics import Metrics
 from gateway.problems import Problem, from_refusal
-from services.contracts.errors import Late, Refusal, StoreAway
+from services.contracts.errors import Late, Refusal, StoreAway, Unfinished
 from services.contracts.principal import Principal
 from services.runtime import logging
 from services.runtime.rpc_client import NotSent, OutcomeUnknown, RpcClient, ServiceFailed
@@ -111,13 +111,16 @@ class Remote:
             raise Problem("internal_error", "The service broke on this request; it has been logged.") from error
 
     async def _patiently(self, service: str, attempt: Callable[[], Awaitable[Any]]) -> Any:
-        """Asks again, with the same command id, as long as the service works: a command is carried out once, and one
-        that comes after its deadline is not. For a service that is silent nobody waits longer than for one call."""
+        """Asks again, with the same command id, while a command is unfinished, and as long as the service works: a
+        command is carried out once, and one that comes after its deadline is not. For a service that is silent nobody
+        waits longer than for one call."""
         ends, first = time.monotonic() + LONGEST, True
         while True:
             began = time.monotonic()
             try:
                 return await (attempt() if first else self._while_it_works(service, attempt))
+            except Unfinished:
+                ends = time.monotonic() + LONGEST  # it has done a part, so this comes to an end
             except (OutcomeUnknown, Late, StoreAway) as error:
                 now = time.monotonic()
                 lacked_time = now - began > TIMEOUT / 2

@@ -85,6 +85,10 @@ class Late(Refusal):
     code = "late"
 
 
+class Unfinished(Late):
+    """A part of the command was carried out in time. Repeated at once with the same key, it goes on from there."""
+
+
 class TooMany(Refusal):
     """A limit of the service is reached (rows of an import, keys of an account)."""
 

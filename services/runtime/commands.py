@@ -24,7 +24,7 @@ from services.contracts.rpc import Call
 
 from . import logging, outbox, steps
 from .changes import Changes
-from .store import Document, Store, in_transaction, utc_now
+from .store import Document, Store, in_transaction, reaching, utc_now
 from .work import Work
 
 COLLECTION = "commands"
@@ -41,17 +41,11 @@ whose facts are committed with it."""
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A command to be carried out."""
+    """A command to be carried out. content: what a repeat must have in common with it (`content_of`)."""
 
     call: Call
     effect: Effect
-
-    @property
-    def content(self) -> str:
-        """What a repeat must have in common with it."""
-        wire = self.call.to_wire()
-        said = [wire["arguments"], wire["principal"]["account"]]
-        return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +68,20 @@ def remaining_seconds(call: Call) -> float:
     return min(seconds, LONGEST)
 
 
+def content_of(call: Call) -> str:
+    """A hash of what is asked and by whom."""
+    wire = call.to_wire()
+    said = [wire["arguments"], wire["principal"]["account"]]
+    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def answered(store: Store, calls: Sequence[Call], content: str) -> dict[str | None, Answer]:
+    """By id: the answers of those calls that are carried out already. Raises KeyReused, StoreAway."""
+    with reaching(remaining_seconds(calls[0])):
+        found = list(store[COLLECTION].find({"_id": {"$in": [call.id for call in calls]}}))
+    return {document["_id"]: _repeated(calls[0].method, content, document) for document in found}
+
+
 def once(store: Store, task: Task) -> Answer:
     """Carries out a command, or gives the answer that it had the first time.
 
@@ -87,7 +95,7 @@ def once(store: Store, task: Task) -> Answer:
     def body(session: ClientSession) -> Answer:
         known = _known(store, session, [task])
         if call.id in known:
-            return _repeated(task, known[call.id])
+            return _repeated(call.method, task.content, known[call.id])
         changes = Changes(store, session)
         answer, work = task.effect(session, changes)
         _finish(store, session, changes, [(task, answer)], work.told)
@@ -140,7 +148,7 @@ def _one_of_several(
     identity = task.call.id or ""
     try:
         if identity in known:
-            return Outcome(_repeated(task, known[identity])), None
+            return Outcome(_repeated(task.call.method, task.content, known[identity])), None
         answer, work = task.effect(session, changes)
     except (PyMongoError, StoreAway):
         raise
@@ -187,7 +195,7 @@ def _known(store: Store, session: ClientSession, tasks: Sequence[Task]) -> dict[
     return {document["_id"]: document for document in found}
 
 
-def _repeated(task: Task, document: Mapping[str, Any]) -> Answer:
-    if (document["method"], document["content"]) != (task.call.method, task.content):
+def _repeated(method: str, content: str, document: Mapping[str, Any]) -> Answer:
+    if (document["method"], document["content"]) != (method, content):
         raise KeyReused("This Idempotency-Key was used for another request. Take a new one.")
     return document["answer"]

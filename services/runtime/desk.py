@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pymongo.client_session import ClientSession
 
 from services.contracts import rpc
-from services.contracts.errors import Invalid, Refusal, UnknownReference
+from services.contracts.errors import Invalid, Refusal, Unfinished, UnknownReference
 from services.contracts.permissions import Mandate
 from services.contracts.rpc import Call
 
@@ -32,6 +32,8 @@ StoreFactory = Callable[..., Any]
 """(database, session or None) -> the service's store; of a service whose commands share transactions also `changes`,
 which its writes go to."""
 
+_TO_ANSWER = 0.3
+"""Seconds that the answer of a command in steps needs to be read in time."""
 PATIENCE = 1.0
 """Seconds that a command waits for a record it names: the copy of another service's record may be behind."""
 
@@ -78,12 +80,23 @@ class Desk:
         """A command too large for one transaction: each step is done once by itself, under `<id>#<n>`.
 
         A repeat does what is left. steps: the use cases, made from the arguments alone, the same each time. join:
-        the answers to one answer.
+        the answers to one answer. Raises Unfinished when time runs out after some of them.
         """
         call, arguments = self._open(wire)
-        answers = []
-        for number, step in enumerate(steps(arguments)):
-            answers.append(self._once(replace(call, id=f"{call.id}#{number}"), step, arguments))
+        content, use_cases = commands.content_of(call), steps(arguments)
+        calls = [replace(call, id=f"{call.id}#{number}") for number in range(len(use_cases))]
+        known = commands.answered(self.store, calls, content)
+        answers, longest = [], 0.0
+        for number, (each, use_case) in enumerate(zip(calls, use_cases, strict=True)):
+            if each.id in known:
+                answers.append(known[each.id])
+                continue
+            if longest and commands.remaining_seconds(call) < _TO_ANSWER + 2 * longest:
+                log.info("unfinished", method=call.method, command=call.id, steps=number)
+                raise Unfinished("It is not finished. Repeat it with the same Idempotency-Key: it goes on from here.")
+            began = time.monotonic()
+            answers.append(self._once(each, use_case, arguments, content=content))
+            longest = max(longest, time.monotonic() - began)
             self.after_commit()
         return join(answers)
 
@@ -103,14 +116,21 @@ class Desk:
         commands.remaining_seconds(call)
         return call, rpc.load_arguments(method.arguments, call.arguments)
 
-    def _once(self, call: Call, use_case: UseCase, arguments: dict[str, Any], key: str | None = None) -> Any:
+    def _once(
+        self,
+        call: Call,
+        use_case: UseCase,
+        arguments: dict[str, Any],
+        key: str | None = None,
+        content: str | None = None,
+    ) -> Any:
         def effect(session: ClientSession, changes: Changes) -> tuple[Any, Work]:
             work = self._work(call, session)
             held_back = {} if self.gathering is None else {"changes": changes}
             answer = use_case(work, self.store_factory(self.store, session, **held_back), arguments)
             return self._dump(call, answer), work
 
-        started, task = time.monotonic(), Task(call, effect)
+        started, task = time.monotonic(), Task(call, effect, content or commands.content_of(call))
         try:
             if self.gathering is not None:
                 answer = self.gathering.carry_out(task, key)

@@ -25,8 +25,9 @@ log = logging.get(__name__)
 
 MOST = 64
 """Commands that share a transaction."""
-SECONDS = 2.0
-"""That a shared transaction may take: then there is time left for each of its commands by itself."""
+SECONDS = 8.0
+"""That a shared transaction may take, whatever is left to each of its commands: on a busy machine one in its last
+moment must not spoil it for all. Less than the 10 after which the store ends one."""
 
 
 class Turns:
@@ -42,8 +43,13 @@ class Turns:
         lock: AbstractContextManager[object] = self._locks.setdefault(key, Semaphore())
         return lock
 
+    def is_taken(self, key: str | None) -> bool:
+        """Whether somebody holds it now."""
+        lock = None if key is None else self._locks.get(key)
+        return lock is not None and lock.locked()
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class _Waiting:
     task: Task
     key: str | None
@@ -77,13 +83,16 @@ class Gathering:
         finally:
             self._runs = False
 
-    def _share(self, gathered: Sequence[_Waiting]) -> None:
+    def _share(self, waiting_now: Sequence[_Waiting]) -> None:
+        gathered = [waiting for waiting in waiting_now if not self._turns.is_taken(waiting.key)]
+        for waiting in waiting_now:
+            if waiting not in gathered:  # behind one that is carried out by itself: it would only hold up the others
+                eventlet.spawn_n(self._alone, waiting)
         in_time = [waiting for waiting in gathered if not _is_late(waiting)]
         if not in_time:
             return
         try:
-            seconds = min(SECONDS, *(commands.remaining_seconds(waiting.task.call) for waiting in in_time))
-            outcomes = commands.together(self._store, [waiting.task for waiting in in_time], seconds)
+            outcomes = commands.together(self._store, [waiting.task for waiting in in_time], SECONDS)
         except Exception:  # whatever it is, each may still succeed by itself, and others need not wait for that
             log.info("each by itself", commands=len(in_time), exc_info=True)
             for waiting in in_time:

@@ -12,7 +12,8 @@ from gateway.problems import Problem
 
 LIMIT: Final = 1_000_000
 PUBLIC_LIMIT: Final = 64_000
-"""Bytes; the second where anybody may write."""
+FILE_LIMIT: Final = 4_000_000
+"""Bytes; the second where anybody may write, the third of a file to import."""
 _DEEPEST: Final = 32
 _LONGEST: Final = 20.0
 """Seconds from the first to the last byte: a body that never ends would be kept for as long as its sender likes."""

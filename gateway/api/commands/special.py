@@ -206,7 +206,7 @@ class Import:
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         query = load_query(request, queries.Import)
-        data = await body.read_bytes(request, body.LIMIT, "text/csv")
+        data = await body.read_bytes(request, body.FILE_LIMIT, "text/csv")
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ from typing import Final
 from services.contracts.errors import Invalid, TooMany
 from services.contracts.vocabularies import IDENTIFIER_SCHEMES, LANGUAGES
 
-MOST_ROWS: Final = 2_000
+MOST_ROWS: Final = 10_000
 NAMES: Final = tuple(f"name_{language}" for language in LANGUAGES)
 COLUMNS: Final = (*NAMES, "kind", "regions", "places", *IDENTIFIER_SCHEMES, "competences", "website")
 FORMULA: Final = ("=", "+", "-", "@")

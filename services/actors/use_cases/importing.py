@@ -13,7 +13,7 @@ from typing import Any
 from services.actors import model
 from services.actors.model import Organisation, Row
 from services.actors.store import ActorStore
-from services.contracts.errors import Refusal
+from services.contracts.errors import Refusal, TooMany
 from services.contracts.permissions import Target
 from services.runtime.documents import to_values
 from services.runtime.work import Work
@@ -27,6 +27,8 @@ Step = Callable[[Work, ActorStore, Arguments], dict[str, Any]]
 
 STEP = 100
 """Rows that one transaction takes."""
+MOST_OF_A_DRY_RUN = 2_000
+"""Rows: it is one step, for it keeps nothing that a next one could begin from."""
 OUTCOMES = ("added", "unchanged", "duplicate", "refused")
 
 
@@ -37,6 +39,9 @@ def import_steps(arguments: Arguments) -> list[Step]:
     except Refusal as refusal:
         return [partial(_refuse, refusal=refusal)]
     if arguments["dry_run"]:
+        if len(rows) > MOST_OF_A_DRY_RUN:
+            too_many = TooMany(f"At most {MOST_OF_A_DRY_RUN} organisations in a dry run. Try a part of the file.")
+            return [partial(_refuse, refusal=too_many)]
         return [partial(import_rows, rows=rows)]
     return [partial(import_rows, rows=chunk) for chunk in _chunks(rows)]
 

@@ -1,11 +1,13 @@
 """The actors service of the shared node, and people who act in it."""
 
 import itertools
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from services.contracts import errors
 from services.contracts.principal import OPERATOR, Principal
 from tests.harness import Facts, Part, Rpc
 
@@ -58,8 +60,13 @@ class World:
         rest = {"principal": self.coordinator, "timeout": 60.0}
         rest |= {key: changes.pop(key) for key in ("principal", "command_id", "timeout") if key in changes}
         arguments = {"csv": csv, "region": "FI1DC", **changes}
-        report: dict[str, Any] = self.rpc.call("actors.import_organisations", arguments, **rest)
-        return report
+        rest.setdefault("command_id", f"import-{secrets.token_hex(8)}")
+        while True:  # as the gateway does
+            try:
+                report: dict[str, Any] = self.rpc.call("actors.import_organisations", arguments, **rest)
+            except errors.Unfinished:
+                continue
+            return report
 
     def public(self) -> dict[str, dict[str, Any]]:
         """Everything that a snapshot of the registry holds, by id."""

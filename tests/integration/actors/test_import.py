@@ -95,7 +95,7 @@ def test_a_dry_run_tells_what_would_become_and_changes_nothing(world: World) -> 
     ("file", "refusal"),
     [
         ("name_fi;kind;colour\nEsimerkki;company;red\n", errors.Invalid),
-        ("name_fi;kind\n" + "Esimerkki;company\n" * 2_001, errors.TooMany),
+        ("name_fi;kind\n" + "Esimerkki;company\n" * 10_001, errors.TooMany),
     ],
 )
 def test_a_file_that_is_not_right_is_refused_as_a_whole(world: World, file: str, refusal: type[errors.Refusal]) -> None:
@@ -146,6 +146,30 @@ def test_a_repeated_import_is_completed_once(world: World) -> None:
     assert world.imported(file, command_id="import-in-two") == report
     names = Counter(record["name"]["fi"] for record in world.public().values() if "fi" in record.get("name", ()))
     assert {names[row.partition(";")[0]] for row in rows} == {1}
+
+
+def test_an_import_that_lacks_time_says_so_and_goes_on_when_it_is_repeated(world: World) -> None:
+    """Each call is answered in time, and each does a part: the gateway repeats it until all is done."""
+    rows = [f"{world.name()};company;;{y_tunnus()};;" for _ in range(1_500)]
+    arguments = {"csv": HEADER + "\n".join(rows), "region": "FI1DC"}
+    told: list[int] = []
+    for _ in range(100):
+        try:
+            report = world.rpc.call(
+                "actors.import_organisations", arguments, principal=world.coordinator, command_id="parts", timeout=1.0
+            )
+        except (errors.Unfinished, errors.Late, errors.StoreAway, OutcomeUnknown):
+            told.append(len(world.public()))
+            continue
+        break
+    assert told == sorted(told)
+    assert len(told) > 0
+    assert (report["added"], [row["row"] for row in report["rows"]]) == (1_500, [*range(2, 1_502)])
+
+
+def test_a_dry_run_takes_no_more_than_one_step_can_look_at(world: World) -> None:
+    with pytest.raises(errors.TooMany, match="dry run"):
+        world.imported("name_fi;kind\n" + "Esimerkki;company\n" * 2_001, dry_run=True)
 
 
 @pytest.mark.full
