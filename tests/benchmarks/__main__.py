@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from . import sign_ups, upkeep, wrk
+from .commands import commands
 from .figures import SCALES, Benchmark, Figure, Scale
+from .imports import imports
 from .live import live
 from .machine import described
 from .reads import reads
@@ -25,7 +27,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "start": upkeep.start,
     "sign-ups": sign_ups.sign_ups,
     "sign-ups-two-instances": sign_ups.two_instances,
+    "commands": commands,
     "relay": relay,
+    "import": imports,
     "telling": telling,
 }
 """In the order in which they run."""

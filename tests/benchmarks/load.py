@@ -47,6 +47,9 @@ class Connection:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self._ask("POST", path, content, {**self._headers, **named})
 
+    def patch(self, path: str, body: dict[str, Any]) -> Answer:
+        return self._ask("PATCH", path, json.dumps(body).encode(), self._headers)
+
     def get(self, path: str) -> Answer:
         return self._ask("GET", path, None, self._headers)
 
