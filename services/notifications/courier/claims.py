@@ -67,14 +67,14 @@ class Claims:
         now = utc_now()
         due = [one for one in await self._due(lane, room, now) if one not in self._held]
         claimed: list[Delivery] = []
-        for ids in _parts(due):
+        for ids in parts(due):
             claimed += await self._claim(ids, now)
         return claimed
 
     async def renew(self) -> None:
         """Keeps what is held for longer than a mail takes."""
         now = utc_now()
-        for ids in _parts([one for one, until in self._held.items() if until < now + RENEW_BEFORE]):
+        for ids in parts([one for one, until in self._held.items() if until < now + RENEW_BEFORE]):
             until = utc_now() + LEASE
             await self._deliveries.update_many(self._mine(ids), {"$set": {"next_at": until}})
             self._held.update((one, until) for one in ids if one in self._held)
@@ -105,7 +105,7 @@ class Claims:
 
     async def release(self, deliveries: Iterable[Delivery]) -> None:
         """Gives back what was not begun."""
-        for ids in _parts([delivery.id for delivery in deliveries]):
+        for ids in parts([delivery.id for delivery in deliveries]):
             change = {"$set": {"worker": None, "next_at": utc_now()}}
             await self._deliveries.update_many(self._mine(ids), change)
             for one in ids:
@@ -175,5 +175,6 @@ class Claims:
         return {"_id": {"$in": list(ids)}, "worker": self._me, "state": "waiting"}
 
 
-def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+def parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    """As many as one command may name, and the rest in the same way."""
     return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))

@@ -152,7 +152,7 @@ def test_who_ends_the_subscription_while_mails_wait_gets_none_and_all_others_get
     event.tell()
     with database_of(own_node) as database:
         mine = {"record": event.record, "state": "waiting"}
-        until(lambda: database["deliveries"].count_documents(mine) == len(readers), says="every mail waits")
+        until(lambda: database["deliveries"].count_documents(mine) >= len(readers), says="every mail waits")
     gone = list(readers)[::3]
     for reader in gone:
         own_world.rpc.call("notifications.unsubscribe", {"token": readers[reader]})
@@ -168,14 +168,14 @@ def test_who_ends_the_subscription_while_mails_wait_gets_none_and_all_others_get
 def test_a_mail_that_one_person_waits_for_does_not_stand_behind_what_goes_to_many(
     own_world: World, own_node: NodeUnderTest, own_letters: MailServer, own_courier: Part
 ) -> None:
-    many = _readers(own_world, own_letters, 30)
+    many = _readers(own_world, own_letters, 12)
     own_letters.holds_lists = True
     try:
         event = own_world.event()
         event.tell()
         with database_of(own_node) as database:
             held = {"record": event.record, "worker": {"$ne": None}}
-            until(lambda: database["deliveries"].count_documents(held) == len(many), says="the courier is at it")
+            until(lambda: database["deliveries"].count_documents(held) >= len(many), says="the courier is at it")
         urgent = own_world.address()
         own_world.subscribe(urgent)
         own_letters.wait_for(urgent)
