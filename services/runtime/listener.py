@@ -43,6 +43,7 @@ class FactListener(ConsumerMixin):
         self.connection = Connection(amqp_uri, heartbeat=20)
         self._consumer, self._inbox, self._after = consumer, inbox, after
         self._held: list[tuple[Message, Fact]] = []
+        self._at_once = BATCH
         self.store_away = False
 
     def get_consumers(self, consumer_class: Any, channel: Any) -> list[Any]:
@@ -81,26 +82,26 @@ class FactListener(ConsumerMixin):
             message.reject()
 
     def _apply_held(self) -> None:
-        if not self._held:
-            return
         pause = 0.2
-        while not self.should_stop:
+        while self._held and not self.should_stop:
+            part = self._held[: self._at_once]
             try:
-                self._inbox.take([fact for _, fact in self._held])
-                break
+                self._inbox.take([fact for _, fact in part])
             except StoreAway as error:
                 self.store_away = True
-                log.warning("store away, consuming stops", error=str(error), held=len(self._held))
+                log.warning("store away, consuming stops", error=str(error), held=len(self._held), tried=len(part))
+                # It may be slow instead of away: what is too much for one transaction would be so for ever.
+                self._at_once = max(1, self._at_once // 4)
                 eventlet.sleep(pause)
                 pause = min(pause * 2, 5.0)
-        else:
-            return
-        self.store_away = False
-        held, self._held = self._held, []
-        steps.reached("listener.applied")
-        for message, _ in held:
-            message.ack()
-        self._after()
+                continue
+            pause, self.store_away = 0.2, False
+            self._at_once = min(BATCH, self._at_once * 2)
+            self._held = self._held[len(part) :]
+            steps.reached("listener.applied")
+            for message, _ in part:
+                message.ack()
+            self._after()
 
     def on_connection_error(self, exc: BaseException, interval: float) -> None:
         log.warning("broker away", error=str(exc), again_in=interval)

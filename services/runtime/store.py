@@ -1,7 +1,8 @@
 """The service's own MongoDB database: connection, indexes, transactions, and what "away" means."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ AWAY = (ConnectionFailure, ExecutionTimeout, NotPrimaryError, WaitQueueTimeoutEr
 """The store can't be reached or does not answer in time. Never counted as a failure of the work itself."""
 
 SELECTION_TIMEOUT_MS = 2_000
+ABORT_WITHIN = 1.0
 _NAMESPACE_EXISTS = 48
 _ITS_OWN_FAULT = frozenset({1, 14031})
 """InternalError, OutOfDiskSpace: a store on a full disk says so until it ends."""
@@ -113,8 +115,24 @@ def in_transaction(store: Store, body: Callable[[ClientSession], T], *, seconds:
     body must have no effect but through the session. Raises StoreAway when the store is away or time is up (then the
     outcome is unknown), and whatever body raises (then nothing is changed).
     """
+
+    def attempt(session: ClientSession) -> T:
+        try:
+            return body(session)
+        except BaseException:
+            # pymongo would send the abort by the deadline that may be over, which is: not at all. Left open in the
+            # store, it would hold up whoever writes to the same for ten seconds. A context of its own has no deadline.
+            Context().run(_abort, session)
+            raise
+
     with reaching(seconds), store.client.start_session() as session:
-        return session.with_transaction(body)
+        return session.with_transaction(attempt)
+
+
+def _abort(session: ClientSession) -> None:
+    with suppress(PyMongoError), pymongo.timeout(ABORT_WITHIN):
+        if session.in_transaction:
+            session.abort_transaction()
 
 
 def utc_now() -> datetime:
