@@ -12,6 +12,8 @@ from services.contracts.envelope import Fact, UndecodableFact
 PUBLIC_KINDS: Final = (
     "organisation",
     "relation",
+    "offering",
+    "package",
     "event",
     "places",
     "block",

@@ -32,6 +32,19 @@ def _organisations(
     return shown, following
 
 
+def _packages(
+    store: ActorStore, after: str | None, limit: int
+) -> tuple[list[tuple[str, Visibility, Mapping[str, Any]]], str | None]:
+    """Those that are shown, as everybody sees them."""
+    found, following = store.packages.page(after, limit)
+    shown: list[tuple[str, Visibility, Mapping[str, Any]]] = [
+        ("actors.package.offered", "public", use_cases.as_published(package))
+        for package in found
+        if package.state == "offered"
+    ]
+    return shown, following
+
+
 def _unless_withdrawn(record: Record) -> Visibility | None:
     """What was withdrawn left a tombstone, which says no more than that: a rebuild keeps those that there are."""
     return None if record.state == "withdrawn" else "public"
@@ -49,13 +62,15 @@ DEFINITION = ServiceDefinition(
     reactions=REACTIONS,
     snapshots={
         "organisation": _organisations,
+        "offering": snapshot_of("actors.offering.offered", lambda store: store.offerings, _unless_withdrawn),
+        "package": _packages,
         "relation": snapshot_of("actors.relation.stated", lambda store: store.relations, _unless_withdrawn),
         "mandate": snapshot_of("actors.mandate.granted", lambda store: store.mandates, _within_the_node),
         "key": snapshot_of("actors.key.issued", lambda store: store.keys, _within_the_node),
         "session": snapshot_of("actors.session.opened", lambda store: store.sessions, _within_the_node),
     },
     recipient=use_cases.recipient,
-    sweeps=(ActorStore.forget_old_sign_ins,),
+    sweeps=(ActorStore.forget_old_sign_ins, ActorStore.forget_contacts),
 )
 
 
@@ -67,7 +82,17 @@ class Service(CommonCalls):
 
     @call
     def propose_organisation(self, wire: Any) -> Any:
-        return self.runtime.desk.command(wire, self._knowing_regions(use_cases.propose_organisation))
+        proposing = self._knowing_regions(use_cases.propose_organisation)
+        reveal = partial(use_cases.reveal_proposal, self.runtime.settings.secret)
+        return self.runtime.desk.command(wire, proposing, reveal=reveal)
+
+    @call
+    def own_proposal(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.own_proposal)
+
+    @call
+    def own_proposals(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.own_proposals)
 
     @call
     def register_organisation(self, wire: Any) -> Any:
@@ -116,6 +141,78 @@ class Service(CommonCalls):
     @call
     def tell_apart(self, wire: Any) -> Any:
         return self.runtime.desk.command(wire, use_cases.tell_apart)
+
+    @call
+    def offer(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.offer)
+
+    @call
+    def change_offering(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_offering, one_at_a_time="id")
+
+    @call
+    def withdraw_offering(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.withdraw_offering, one_at_a_time="id")
+
+    @call
+    def make_package(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.make_package)
+
+    @call
+    def change_package(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_package, one_at_a_time="id")
+
+    @call
+    def consent_to_package(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.consent_to_package, one_at_a_time="id")
+
+    @call
+    def withdraw_package(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.withdraw_package, one_at_a_time="id")
+
+    @call
+    def packages(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.packages)
+
+    @call
+    def add_candidate(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.add_candidate, one_at_a_time="region")
+
+    @call
+    def change_candidate(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_candidate, one_at_a_time="id")
+
+    @call
+    def move_candidate(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.move_candidate, one_at_a_time="id")
+
+    @call
+    def note_talk(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.note_talk, one_at_a_time="id")
+
+    @call
+    def plan_step(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.plan_step, one_at_a_time="id")
+
+    @call
+    def drop_candidate(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.drop_candidate, one_at_a_time="id")
+
+    @call
+    def candidates(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.candidates)
+
+    @call
+    def candidate(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.candidate)
+
+    @call
+    def candidate_history(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.candidate_history)
+
+    @call
+    def pipeline_numbers(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.pipeline_numbers)
 
     @call
     def history(self, wire: Any) -> Any:

@@ -17,11 +17,14 @@ from services.runtime.store import Store, utc_now
 
 from .model import (
     Account,
+    Candidate,
     Change,
     Key,
     Mandate,
     Merge,
+    Offering,
     Organisation,
+    Package,
     Relation,
     Session,
     SignInRequest,
@@ -31,6 +34,7 @@ from .model import (
 ORGANISATIONS = "organisations"
 CLAIMS = "claims"
 SIGN_INS = "sign_ins"
+OFFERINGS, PACKAGES, CANDIDATES = "offerings", "packages", "candidates"
 RELATIONS, MERGES, CHANGES, APART, TURNS = "relations", "merges", "changes", "apart", "turns"
 SIGN_INS_KEPT = timedelta(days=1)
 
@@ -39,6 +43,8 @@ INDEXES = {
         records.INDEX,
         IndexModel([("name_keys", ASCENDING)]),
         IndexModel([("like_keys", ASCENDING)]),
+        IndexModel([("proposer", ASCENDING)]),
+        IndexModel([("contact_until", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("regions", ASCENDING)]),
     ),
     RELATIONS: (
@@ -47,6 +53,17 @@ INDEXES = {
         IndexModel([("other", ASCENDING), ("state", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("kind", ASCENDING)]),
     ),
+    OFFERINGS: (
+        records.INDEX,
+        IndexModel([("organisation", ASCENDING), ("state", ASCENDING)]),
+    ),
+    PACKAGES: (
+        records.INDEX,
+        IndexModel([("organisation", ASCENDING)]),
+        IndexModel([("parts.offering", ASCENDING)]),
+        IndexModel([("parts.organisation", ASCENDING)]),
+    ),
+    CANDIDATES: (IndexModel([("region", ASCENDING)]),),
     MERGES: (IndexModel([("into", ASCENDING), ("state", ASCENDING)]),),
     CHANGES: (IndexModel([("about", ASCENDING)]),),
     APART: (),
@@ -90,6 +107,9 @@ class ActorStore:
         self.consortia = Copies(store, "consortia", session)
         self._changes, self._apart, self._turns = store[CHANGES], store[APART], store[TURNS]
         self.relations = Records(store, RELATIONS, Relation, session)
+        self.offerings = Records(store, OFFERINGS, Offering, session)
+        self.packages = Records(store, PACKAGES, Package, session)
+        self.candidates = Records(store, CANDIDATES, Candidate, session)
         self.merges = Records(store, MERGES, Merge, session)
 
     def holders(self, claims: Iterable[str]) -> dict[str, str]:
@@ -152,6 +172,24 @@ class ActorStore:
         """All that are stated, of these kinds."""
         return list(self.relations.where({"state": "stated", "kind": {"$in": list(kinds)}}))
 
+    def offerings_of(self, organisation: str) -> list[Offering]:
+        """What it offers now."""
+        return list(self.offerings.where({"organisation": organisation, "state": "offered"}))
+
+    def packages_made_by(self, organisation: str) -> list[Package]:
+        """Those that it made, withdrawn ones too."""
+        return list(self.packages.where({"organisation": organisation}))
+
+    def packages_with(self, offerings: Iterable[str]) -> list[Package]:
+        """Those that one of these offerings is in and that are not withdrawn."""
+        found = self.packages.where({"parts.offering": {"$in": list(offerings)}})
+        return [package for package in _once(found) if package.state != "withdrawn"]
+
+    def packages_concerning(self, organisation: str) -> list[Package]:
+        """Those that it made, and those that one of its offerings is in or asked for."""
+        asked = self.packages.where({"parts.organisation": organisation})
+        return _once([*self.packages_made_by(organisation), *asked])
+
     def merges_into(self, organisation: str) -> list[Merge]:
         """Merges that brought other records into this one and were not undone."""
         return list(self.merges.where({"into": organisation, "state": "done"}))
@@ -168,6 +206,14 @@ class ActorStore:
         found = self._changes.find(condition, session=self._session).sort("_id", -1).limit(limit)
         return [from_document(Change, document) for document in found]
 
+    def forget_history(self, about: str) -> None:
+        """Of a record that is gone without a trace."""
+        self._changes.delete_many({"about": about}, session=self._session)
+
+    def candidates_of(self, region: str) -> list[Candidate]:
+        """The pipeline of a region."""
+        return list(self.candidates.where({"region": region}))
+
     def tell_apart(self, pair: str, account: str | None, at: datetime) -> None:
         """These two are not one actor."""
         document = {"_id": pair, "account": account, "at": at}
@@ -181,6 +227,18 @@ class ActorStore:
     def proposals_of(self, region: str) -> list[Organisation]:
         """Proposals that wait for this region's coordinator, oldest first."""
         return list(self.organisations.where({"state": "proposed", "regions": region}))
+
+    def proposed_by(self, account: str) -> list[Organisation]:
+        """What an account proposed, whatever became of it, oldest first."""
+        return list(self.organisations.where({"proposer": account}))
+
+    def forget_contacts(self) -> None:
+        """Housekeeping: drops the addresses of proposers who had time to be told the decision."""
+        self._organisations.update_many(
+            {"contact_until": {"$lt": utc_now()}},
+            {"$set": {"contact": None, "contact_until": None}},
+            session=self._session,
+        )
 
     def account_of(self, email_key: str) -> Account | None:
         """The account with this address; there is at most one."""
@@ -230,6 +288,12 @@ class ActorStore:
         """The copy of an active consortium whose home is this node."""
         copy = self.consortia.find(consortium, home)
         return copy if copy is not None and copy["state"] == "active" else None
+
+
+def _once(found: Iterable[Package]) -> list[Package]:
+    """Each once, in order of id."""
+    by_id = {package.id: package for package in found}
+    return [by_id[identity] for identity in sorted(by_id)]
 
 
 @contextmanager

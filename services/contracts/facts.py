@@ -12,7 +12,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema
 
 from .envelope import Fact, Visibility
-from .schemas import actors, consortium, events, notifications, programme, registry
+from .schemas import actors, consortium, events, notifications, offerings, programme, registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,33 @@ ALL: Final[tuple[FactType, ...]] = (
             "changed": "The days of a relation changed.",
             "withdrawn": "A relation was withdrawn; a tombstone.",
         },
+    ),
+    *_facts(
+        "actors.offering",
+        "offering",
+        offerings.OfferingRecord,
+        {
+            "offered": "An organisation offers a service or equipment.",
+            "changed": "An offering changed.",
+            "withdrawn": "An offering was withdrawn; a tombstone.",
+        },
+    ),
+    *_facts(
+        "actors.package",
+        "package",
+        offerings.PackageRecord,
+        {
+            "offered": "A package of several actors' offerings is shown.",
+            "changed": "A package changed, or whose offerings are shown in it.",
+            "withdrawn": "A package is not shown (any more, or for now); a tombstone.",
+        },
+    ),
+    *_facts(
+        "actors.proposal",
+        "proposal_decision",
+        registry.ProposalDecided,
+        {"decided": "A proposal was admitted or refused: who made it is to be told."},
+        "node",
     ),
     *_facts(
         "actors.mandate",

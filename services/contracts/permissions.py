@@ -73,6 +73,7 @@ def _row(action: str, says: str, *roles: Role, everybody: bool = False, own: boo
 
 TABLE: tuple[Permission, ...] = (
     _row("actors.proposal.make", "propose an organisation for the registry", everybody=True),
+    _row("actors.proposal.read", "read what became of one's proposal", own=True),
     _row("actors.organisation.register", "add an organisation", "coordinator"),
     _row("actors.organisation.admit", "admit or refuse a proposed organisation", "coordinator"),
     _row("actors.proposals.read", "read the proposals that wait", "coordinator"),
@@ -83,6 +84,12 @@ TABLE: tuple[Permission, ...] = (
     _row("actors.succession.state", "say that an organisation merged, was renamed or was split", "coordinator"),
     _row("actors.organisation.merge", "merge two records of one organisation, or undo it", "coordinator"),
     _row("actors.merge_offers.read", "read which organisations may be the same", "coordinator"),
+    _row("actors.offering.offer", "offer, change or withdraw a service or equipment", "partner", "coordinator"),
+    _row("actors.package.make", "make, change or withdraw a package of offerings", "partner", "coordinator"),
+    _row("actors.package.consent", "let an offering stand in a package, or take that back", "partner"),
+    _row("actors.packages.read", "read an organisation's packages, drafts and requests too", "partner", "coordinator"),
+    _row("actors.pipeline.keep", "keep the recruiting pipeline of a region", "coordinator"),
+    _row("actors.pipeline.read", "read the recruiting pipeline of a region", "coordinator"),
     _row("actors.history.read", "read the history of an organisation", "partner", "coordinator"),
     _row("actors.mandate.grant_partner", "let a person act for an organisation", "partner", "coordinator", "operator"),
     _row("actors.mandates.read", "read who may act for an organisation", "partner", "coordinator", "operator"),

@@ -15,7 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from .envelope import format_time, parse_time
 from .errors import Invalid
 from .principal import Principal
-from .schemas import actors, base, clashes, consortium, events, node, notifications, programme, registry
+from .schemas import actors, base, clashes, consortium, events, node, notifications, offerings, pipeline, programme, registry
 
 Kind = Literal["command", "query"]
 Shape = Literal["one", "list", "page"]
@@ -108,7 +108,9 @@ def _everywhere() -> tuple[Method, ...]:
 
 ALL: Final[tuple[Method, ...]] = (
     # actors
-    _command("actors.propose_organisation", actors.ProposeOrganisation, actors.OrganisationRecord, "state proposed"),
+    _command("actors.propose_organisation", actors.ProposeOrganisation, registry.Proposed, "with a token to read it"),
+    _query("actors.own_proposal", registry.ProposalToken, registry.ProposalView, "by the proposal's token"),
+    _query("actors.own_proposals", base.Empty, registry.ProposalView, "the account's", "list"),
     _command("actors.register_organisation", actors.RegisterOrganisation, registry.RegisteredOrganisation, "admitted"),
     _command("actors.decide_proposal", actors.DecideProposal, actors.OrganisationRecord, "admitted or refused"),
     _query("actors.proposals", actors.ListProposals, actors.Proposal, "oldest first", "list"),
@@ -121,6 +123,24 @@ ALL: Final[tuple[Method, ...]] = (
     _command("actors.undo_merge", registry.MergeId, registry.MergeView, "undone"),
     _query("actors.merge_offers", registry.ListMergeOffers, registry.MergeOffer, "the surest first", "list"),
     _command("actors.tell_apart", registry.TellApart, registry.ToldApart, "not offered any more"),
+    _command("actors.offer", offerings.Offer, offerings.OfferingRecord, "offered"),
+    _command("actors.change_offering", offerings.ChangeOffering, offerings.OfferingRecord, "changed"),
+    _command("actors.withdraw_offering", offerings.OfferingId, offerings.OfferingRecord, "withdrawn"),
+    _command("actors.make_package", offerings.MakePackage, offerings.PackageView, "a draft until two consented"),
+    _command("actors.change_package", offerings.ChangePackage, offerings.PackageView, "changed"),
+    _command("actors.consent_to_package", offerings.ConsentToPackage, offerings.PackageView, "answered"),
+    _command("actors.withdraw_package", offerings.PackageId, offerings.PackageView, "withdrawn"),
+    _query("actors.packages", offerings.ListPackages, offerings.PackageView, "in order of id", "list"),
+    _command("actors.add_candidate", pipeline.AddCandidate, pipeline.CandidateRecord, "mapped"),
+    _command("actors.change_candidate", pipeline.ChangeCandidate, pipeline.CandidateRecord, "changed"),
+    _command("actors.move_candidate", pipeline.MoveCandidate, pipeline.CandidateRecord, "in another stage"),
+    _command("actors.note_talk", pipeline.NoteTalk, pipeline.CandidateRecord, "with the talk"),
+    _command("actors.plan_step", pipeline.PlanStep, pipeline.CandidateRecord, "with the next step"),
+    _command("actors.drop_candidate", pipeline.CandidateId, None, "null; the candidate is gone"),
+    _query("actors.candidates", pipeline.ListCandidates, pipeline.CandidateRecord, "the next due first", "list"),
+    _query("actors.candidate", pipeline.CandidateId, pipeline.CandidateRecord, "one"),
+    _query("actors.candidate_history", pipeline.ReadCandidateHistory, registry.ChangeView, "newest first", "page"),
+    _query("actors.pipeline_numbers", pipeline.PipelineOfRegion, pipeline.PipelineNumbers, "as of now"),
     _query("actors.history", registry.ReadHistory, registry.ChangeView, "newest first", "page"),
     _query("actors.mandates", registry.ListMandates, actors.MandateRecord, "granted now", "list"),
     _command("actors.import_organisations", actors.ImportOrganisations, actors.ImportReport, "row by row"),

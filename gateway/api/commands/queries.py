@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields, validate
 
 from services.contracts import identifiers, rpc
-from services.contracts.schemas.fields import id_of, nuts3
+from services.contracts.schemas.fields import Day, id_of, nuts3, one_of
+from services.contracts.schemas.pipeline import STAGES
 
 
 class Pages(Schema):
@@ -24,6 +25,11 @@ class OfRegion(Schema):
 class Memberships(Schema):
     consortium = id_of(identifiers.CONSORTIUM)
     organisation = id_of(identifiers.ORGANISATION)
+
+
+class Candidates(OfRegion):
+    stage = one_of(STAGES)
+    due_before = Day(metadata={"description": "Those whose next step is due before this day."})
 
 
 class MergeOffers(Schema):

@@ -3,7 +3,7 @@
 
 from typing import Final
 
-from services.contracts.schemas import actors, registry
+from services.contracts.schemas import actors, offerings, pipeline, registry
 
 from . import queries
 from .endpoint import Endpoint
@@ -11,6 +11,16 @@ from .endpoint import Endpoint
 _ORGANISATION: Final = {"id": "organisation"}
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    Endpoint(
+        "POST", "/proposals/view", "actors.own_proposal", "view_proposal", "organisations",
+        "What became of one's own proposal, by its token",
+        policy="token",
+    ),
+    Endpoint(
+        "GET", "/my/proposals", "actors.own_proposals", "list_own_proposals", "organisations",
+        "Proposals made by the own account, and what became of them",
+        answer=registry.ProposalView, many=True,
+    ),
     Endpoint(
         "POST", "/organisations/{id}/relations", "actors.state_relation", "state_relation", "organisations",
         "State how an organisation stands to another one, or what became of it",
@@ -39,6 +49,82 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint(
         "POST", "/my/merge-offers/not-the-same", "actors.tell_apart", "tell_apart", "organisations",
         "Say that two organisations are not the same, so that they are not offered any more",
+    ),
+    Endpoint(
+        "POST", "/organisations/{id}/offerings", "actors.offer", "offer", "offerings",
+        "Offer a service or equipment of an organisation",
+        names=_ORGANISATION, status=201, location="/api/v1/offerings/{id}", settles="offering",
+    ),
+    Endpoint(
+        "PATCH", "/offerings/{id}", "actors.change_offering", "change_offering", "offerings", "Change an offering",
+        settles="offering",
+    ),
+    Endpoint(
+        "DELETE", "/offerings/{id}", "actors.withdraw_offering", "withdraw_offering", "offerings",
+        "Withdraw an offering; it leaves its packages",
+        settles="offering",
+    ),
+    Endpoint(
+        "POST", "/organisations/{id}/packages", "actors.make_package", "make_package", "offerings",
+        "Put a package of several actors' offerings together; their owners are asked",
+        names=_ORGANISATION, status=201,
+    ),
+    Endpoint(
+        "GET", "/organisations/{id}/packages", "actors.packages", "list_own_packages", "offerings",
+        "Packages that an organisation makes, drafts too, and those that ask for its offerings",
+        names=_ORGANISATION, answer=offerings.PackageView, many=True,
+    ),
+    Endpoint(
+        "PATCH", "/packages/{id}", "actors.change_package", "change_package", "offerings", "Change a package",
+        settles="package",
+    ),
+    Endpoint(
+        "DELETE", "/packages/{id}", "actors.withdraw_package", "withdraw_package", "offerings", "Withdraw a package",
+    ),
+    Endpoint(
+        "POST", "/packages/{id}/consent", "actors.consent_to_package", "consent_to_package", "offerings",
+        "Let an own offering stand in a package, or take that back",
+        settles="package",
+    ),
+    Endpoint(
+        "POST", "/pipeline", "actors.add_candidate", "add_candidate", "pipeline",
+        "Add an organisation that is to be won for the network",
+        status=201, location="/api/v1/pipeline/{id}",
+    ),
+    Endpoint(
+        "GET", "/pipeline", "actors.candidates", "list_candidates", "pipeline",
+        "The candidates of a region, the next due first",
+        query=queries.Candidates, answer=pipeline.CandidateRecord, many=True,
+    ),
+    Endpoint(
+        "GET", "/pipeline/numbers", "actors.pipeline_numbers", "get_pipeline_numbers", "pipeline",
+        "How many are in each stage, for how long, and how many go on",
+        query=queries.OfRegion,
+    ),
+    Endpoint("GET", "/pipeline/{id}", "actors.candidate", "get_candidate", "pipeline", "One candidate"),
+    Endpoint(
+        "PATCH", "/pipeline/{id}", "actors.change_candidate", "change_candidate", "pipeline", "Change a candidate"
+    ),
+    Endpoint(
+        "DELETE", "/pipeline/{id}", "actors.drop_candidate", "drop_candidate", "pipeline",
+        "Drop a candidate with all that was noted of it",
+        status=204,
+    ),
+    Endpoint(
+        "POST", "/pipeline/{id}/stage", "actors.move_candidate", "move_candidate", "pipeline",
+        "Move a candidate to another stage",
+    ),
+    Endpoint(
+        "POST", "/pipeline/{id}/talks", "actors.note_talk", "note_talk", "pipeline", "Note a talk that was held"
+    ),
+    Endpoint(
+        "POST", "/pipeline/{id}/next-step", "actors.plan_step", "plan_step", "pipeline",
+        "Plan what is to be done next, or nothing",
+    ),
+    Endpoint(
+        "GET", "/pipeline/{id}/history", "actors.candidate_history", "list_candidate_history", "pipeline",
+        "What was changed of a candidate, the newest first",
+        query=queries.Pages, answer=registry.ChangeView, many=True,
     ),
     Endpoint(
         "GET", "/organisations/{id}/history", "actors.history", "list_history", "organisations",

@@ -13,6 +13,8 @@ _FIRST, _NEXT = 0.004, 0.02
 _PUBLIC_STATES: Final[Mapping[str, frozenset[str]]] = {
     "organisation": frozenset({"admitted", "succeeded", "merged", "removed"}),
     "relation": frozenset({"stated", "withdrawn"}),
+    "offering": frozenset({"offered", "withdrawn"}),
+    "package": frozenset({"offered"}),
     "event": frozenset({"published", "cancelled"}),
     "consortium": frozenset({"active", "dissolved"}),
     "membership": frozenset({"active", "ended"}),

@@ -6,13 +6,14 @@ its owner decides who may read it.
 
 from gateway.dependencies import Dependencies, Route
 
-from . import consortia, events, news, node, organisations
+from . import consortia, events, news, node, offerings, organisations
 
 
 def routes(deps: Dependencies) -> list[Route]:
     """The routes of all public reads but the feeds."""
     return [
         *organisations.routes(deps),
+        *offerings.routes(deps),
         *events.routes(deps),
         *consortia.routes(deps),
         *news.routes(deps),

@@ -5,7 +5,7 @@ import orjson
 
 from gateway.dependencies import Dependencies, Route
 from gateway.openapi import Operation
-from services.contracts import relations, vocabularies
+from services.contracts import materials, relations, vocabularies
 from services.runtime.settings import Settings
 
 from .answers import JSON, etag_of_bytes, require, send
@@ -60,6 +60,10 @@ def terms() -> bytes:
             "nuts_2021": vocabularies.NUTS_2021,
             "identifier_schemes": vocabularies.IDENTIFIER_SCHEMES,
             "audiences": vocabularies.AUDIENCES,
+            "materials": materials.MATERIALS,
+            "critical_materials": list(materials.CRITICAL),
+            "strategic_materials": materials.STRATEGIC,
+            "source_of_materials": materials.SOURCE,
             "relations": relations.RELATIONS,
             "inverse_relations": relations.INVERSES,
             "inverse_of": relations.INVERSE_OF,

@@ -9,8 +9,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from gateway.read_model import cursors
 from gateway.read_model.filters import Filter, Position, StreamFilter
-from services.contracts import identifiers, relations, vocabularies
+from services.contracts import identifiers, materials, relations, vocabularies
 from services.contracts.envelope import format_time, parse_time
+from services.contracts.schemas import offerings
 from services.contracts.schemas.fields import id_of, nuts3, one_of
 
 LIMIT: Final = 50
@@ -151,6 +152,29 @@ class NewsFilter(Schema):
     working_group = _any_of(id_of(identifiers.WORKING_GROUP), "Of any of these working groups.")
 
 
+class OfferingFilter(Schema):
+    q = words("Words of titles, texts, names of organisations, materials.")
+    organisation = _any_of(id_of(identifiers.ORGANISATION), "Of any of these organisations.")
+    kind = _any_of(one_of(offerings.KINDS), "Any of these kinds.")
+    material = _any_of(one_of(materials.MATERIALS), "For any of these materials (Regulation (EU) 2024/1252).")
+    trl = _any_of(
+        one_of([str(level) for level in range(1, 10)]), "Any of these technology readiness levels lies in its range."
+    )
+    nace = _any_of(offerings.nace(), "Any of these NACE or TOL codes, or what begins with one of them (09 has 09.90).")
+    value_chain = _any_of(one_of(vocabularies.VALUE_CHAIN), "Any of these parts of the value chain.")
+    region = _regions()
+
+
+class PackageFilter(OfferingFilter):
+    """A package is found by what its offerings are."""
+
+
+class OfferingList(OfferingFilter, Paged): ...
+
+
+class PackageList(PackageFilter, Paged): ...
+
+
 class OrganisationList(OrganisationFilter, Paged): ...
 
 
@@ -178,6 +202,8 @@ class NewsList(NewsFilter, Paged): ...
 _FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "organisation": ("region", "kind", "competence"),
     "relation": ("kind",),
+    "offering": ("organisation", "kind", "material", "trl", "nace", "value_chain", "region"),
+    "package": ("organisation", "kind", "material", "trl", "nace", "value_chain", "region"),
     "event": ("region", "theme", "consortium", "working_group", "organiser"),
     "block": ("region", "theme", "kind"),
     "consortium": ("region", "theme", "kind"),

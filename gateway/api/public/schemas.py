@@ -6,6 +6,7 @@ from services.contracts.schemas.actors import OrganisationRecord, Successor
 from services.contracts.schemas.base import Tolerant
 from services.contracts.schemas.consortium import MembershipRecord, NewsRecord
 from services.contracts.schemas.events import EventRecord
+from services.contracts.schemas.offerings import OfferingRecord, PackageRecord
 from services.contracts.schemas.registry import RelationRecord
 
 
@@ -79,6 +80,39 @@ class RelationView(RelationRecord):
     inverse_label = _texts("The same in words.")
 
 
+class OfferingView(OfferingRecord):
+    """An offering. contact: where to ask for it, the organisation's website."""
+
+    organisation_name = _texts("Empty while it is unknown here.")
+    contact = fields.String(allow_none=True)
+
+
+class OfferingItem(OfferingView):
+    """An offering in a list."""
+
+    class Meta(OfferingView.Meta):
+        exclude = ("description",)
+
+
+class PackagedOffering(Tolerant):
+    """An offering in a package."""
+
+    id = fields.String(required=True)
+    title = _texts("Empty while it is unknown here.")
+    kind = fields.String(allow_none=True)
+    organisation = fields.String(allow_none=True)
+    organisation_name = _texts("Empty while it is unknown here.")
+    contact = fields.String(allow_none=True)
+
+
+class PublicPackage(PackageRecord):
+    """A package with its offerings. contact: the website of who put it together."""
+
+    organisation_name = _texts("Empty while it is unknown here.")
+    contact = fields.String(allow_none=True)
+    offerings = fields.List(fields.Nested(PackagedOffering))
+
+
 class MemberView(MembershipRecord):
     """A member of a consortium."""
 
@@ -108,6 +142,10 @@ class Terms(Tolerant):
     nuts_2021 = fields.Dict(required=True)
     identifier_schemes = fields.List(fields.String(), required=True)
     audiences = fields.List(fields.String(), required=True)
+    materials = fields.Dict(required=True)
+    critical_materials = fields.List(fields.String(), required=True)
+    strategic_materials = fields.Dict(required=True)
+    source_of_materials = fields.String(required=True)
     relations = fields.Dict(required=True)
     inverse_relations = fields.Dict(required=True)
     inverse_of = fields.Dict(required=True)

@@ -30,6 +30,8 @@ T = TypeVar("T")
 SOURCES: Final = (
     ("actors", "organisation"),
     ("actors", "relation"),
+    ("actors", "offering"),
+    ("actors", "package"),
     ("actors", "session"),
     ("actors", "key"),
     ("consortium", "consortium"),

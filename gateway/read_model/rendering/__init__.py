@@ -5,12 +5,14 @@ from typing import Final
 
 from gateway.read_model.records import Record
 
-from . import consortia, events, organisations
+from . import consortia, events, offerings, organisations
 from .shown import Shown, Surroundings
 
 _RENDERERS: Final[Mapping[str, Callable[[Record, Surroundings], Shown | None]]] = {
     "organisation": organisations.organisation,
     "relation": organisations.relation,
+    "offering": offerings.offering,
+    "package": offerings.package,
     "event": events.event,
     "block": events.block,
     "consortium": consortia.consortium,

@@ -39,7 +39,16 @@ def differences(before: Any, after: Any) -> tuple[Difference, ...]:
     names = [name for name in (new or old) if old.get(name) != new.get(name)]
     if before is None:
         names = [name for name in names if new[name] not in (None, "", [], {}, False)]
-    return tuple(Difference(name, old.get(name), new.get(name)) for name in names)
+    return tuple(_difference(name, old.get(name), new.get(name)) for name in names)
+
+
+def _difference(name: str, before: Any, after: Any) -> Difference:
+    """Of a list of records (talks, parts) only what went and what came: else a history would grow by its square."""
+    if isinstance(before, list) and isinstance(after, list) and any(isinstance(each, dict) for each in before + after):
+        return Difference(
+            name, [each for each in before if each not in after], [each for each in after if each not in before]
+        )
+    return Difference(name, before, after)
 
 
 def _values(record: Any) -> dict[str, Any]:

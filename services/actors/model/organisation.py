@@ -3,8 +3,8 @@ became of it) and -> merged (with another record of the same actor), which both 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal
 
 from services.contracts.errors import Conflict
 from services.contracts.vocabularies import LANGUAGES, NUTS_VERSION
@@ -14,6 +14,9 @@ from .names import like_keys
 from .record import Record, next_version
 
 State = Literal["proposed", "admitted", "refused", "removed", "succeeded", "merged"]
+
+CONTACT_KEPT: Final = timedelta(days=14)
+"""How long a proposer's address is kept after the decision, so that it can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +140,5 @@ def tombstone(organisation: Organisation) -> dict[str, Any]:
 def _decide(organisation: Organisation, state: State, reason: str, now: datetime, incarnation: int) -> Organisation:
     if organisation.state != "proposed":
         raise Conflict(f"Only a proposal can be decided; this organisation is {organisation.state}.")
-    return next_version(organisation, now, incarnation, state=state, reason=reason, contact=None)
+    until = None if organisation.contact is None else now + CONTACT_KEPT
+    return next_version(organisation, now, incarnation, state=state, reason=reason, contact_until=until)

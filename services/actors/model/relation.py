@@ -19,8 +19,8 @@ _SAYS: Final = {"unit_of": "a unit of itself", "owner_of": "its own owner"}
 
 @dataclass(frozen=True, slots=True)
 class Relation(Record):
-    """`organisation` is `kind` of `other`. since, until: first and last day, None where open or unknown. ceased: whether
-    `other` ceased to be when it was split."""
+    """`organisation` is `kind` of `other`. since, until: first and last day, None where open or unknown. ceased:
+    whether `other` ceased to be when it was split."""
 
     state: Literal["stated", "withdrawn"]
     kind: str

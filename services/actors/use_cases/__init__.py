@@ -7,18 +7,56 @@ from .keys import issue_key, keys, reveal_key, revoke_key
 from .likenesses import merge_offers, tell_apart
 from .mandates import grant_mandate, mandates, revoke_mandate
 from .merging import merge_organisations, undo_merge
+from .offerings import change_offering, offer, withdraw_offering
 from .organisations import change_organisation, register_organisation, remove_organisation
-from .proposals import decide_proposal, proposals, propose_organisation
+from .packages import (
+    as_published,
+    change_package,
+    consent_to_package,
+    make_package,
+    packages,
+    withdraw_package,
+)
+from .pipeline import (
+    add_candidate,
+    candidate,
+    candidate_history,
+    candidates,
+    change_candidate,
+    drop_candidate,
+    move_candidate,
+    note_talk,
+    pipeline_numbers,
+    plan_step,
+)
+from .proposals import (
+    decide_proposal,
+    own_proposal,
+    own_proposals,
+    proposals,
+    propose_organisation,
+    reveal_proposal,
+)
 from .relations import change_relation, state_relation, withdraw_relation
 from .sign_in import close_session, open_session, recipient, request_sign_in, reveal_session
 
 __all__ = [
     "account",
+    "add_candidate",
+    "as_published",
+    "candidate",
+    "candidate_history",
+    "candidates",
     "change_account",
+    "change_candidate",
+    "change_offering",
     "change_organisation",
+    "change_package",
     "change_relation",
     "close_session",
+    "consent_to_package",
     "decide_proposal",
+    "drop_candidate",
     "grant_mandate",
     "history",
     "import_rows",
@@ -26,11 +64,20 @@ __all__ = [
     "issue_key",
     "join_reports",
     "keys",
+    "make_package",
     "mandates",
     "merge_offers",
     "merge_organisations",
+    "move_candidate",
+    "note_talk",
     "open_account",
     "open_session",
+    "offer",
+    "own_proposal",
+    "own_proposals",
+    "packages",
+    "pipeline_numbers",
+    "plan_step",
     "proposals",
     "propose_organisation",
     "recipient",
@@ -38,11 +85,14 @@ __all__ = [
     "remove_organisation",
     "request_sign_in",
     "reveal_key",
+    "reveal_proposal",
     "reveal_session",
     "revoke_key",
     "revoke_mandate",
     "state_relation",
     "tell_apart",
     "undo_merge",
+    "withdraw_offering",
+    "withdraw_package",
     "withdraw_relation",
 ]

@@ -15,7 +15,7 @@ Arguments = dict[str, Any]
 
 def note(work: Work, store: ActorStore, what: str, before: Any, after: Any, *about: str) -> None:
     """Keeps what a command changed, in its transaction. before, after: a record's states, before None for a new one.
-    about: the organisations whose histories show it."""
+    about: the organisations, or the candidate, whose histories show it."""
     store.note(
         Change(
             id=identifiers.new_id(identifiers.CHANGE),
@@ -35,8 +35,13 @@ def history(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, An
     """The newest first. Raises NotFound, Forbidden, SignInNeeded."""
     organisation = store.organisations.get(arguments["organisation"])
     work.require("actors.history.read", target_of_organisation(work, organisation))
+    return page_of_history(store, organisation.id, arguments)
+
+
+def page_of_history(store: ActorStore, about: str, arguments: Arguments) -> dict[str, Any]:
+    """A page of what concerns one record."""
     limit = arguments["limit"]
-    found = store.history_of(organisation.id, arguments["after"], limit + 1)
+    found = store.history_of(about, arguments["after"], limit + 1)
     shown = found[:limit]
     return {"items": [_shown(change) for change in shown], "next": shown[-1].id if len(found) > limit else None}
 

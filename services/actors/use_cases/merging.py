@@ -14,6 +14,8 @@ from services.runtime.work import Work
 from .authority import first_facts, target_of_regions
 from .history import note
 from .mandates import grant_for, revoke_if_granted
+from .offerings import move_offerings
+from .packages import move_packages
 from .taken import claim_instead, refuse_taken
 from .withdrawing import follow, tell
 
@@ -45,6 +47,8 @@ def merge_organisations(work: Work, store: ActorStore, arguments: Arguments) -> 
         relations_before=tuple(relations),
         relations_after=tuple(moved),
         mandates=tuple(_move_mandates(work, store, other.id, into.id)),
+        offerings=tuple(move_offerings(work, store, store.offerings_of(other.id), into.id)),
+        packages=tuple(move_packages(work, store, store.packages_made_by(other.id), into.id)),
     )
     store.merges.add(merge)
     _write(work, store, "organisation.merged", other, gone, into.id)
@@ -75,6 +79,7 @@ def undo_merge(work: Work, store: ActorStore, arguments: Arguments) -> dict[str,
     _write(work, store, "organisation.parted", into, after, other.id)
     _write(work, store, "organisation.restored", other, back, into.id)
     ended = _move_relations_back(work, store, merge)
+    _move_offers_back(work, store, merge)
     for mandate in merge.mandates:
         revoke_if_granted(work, store, mandate)
     store.merges.replace(undone)
@@ -123,6 +128,13 @@ def _move_mandates(work: Work, store: ActorStore, other: str, into: str) -> list
     already = {mandate.account for mandate in store.mandates_for(into)}
     accounts = [mandate for mandate in store.mandates_for(other) if mandate.account not in already]
     return [grant_for(work, store, mandate, into).id for mandate in accounts]
+
+
+def _move_offers_back(work: Work, store: ActorStore, merge: Merge) -> None:
+    offerings = [each for each in store.offerings_of(merge.into) if each.id in merge.offerings]
+    move_offerings(work, store, offerings, merge.other)
+    packages = [each for each in store.packages_made_by(merge.into) if each.id in merge.packages]
+    move_packages(work, store, packages, merge.other)
 
 
 def _write(work: Work, store: ActorStore, what: str, before: Organisation, after: Organisation, with_: str) -> None:

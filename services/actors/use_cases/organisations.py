@@ -13,6 +13,7 @@ from services.runtime.documents import structure, to_values
 from services.runtime.records import expect_version
 from services.runtime.work import Work
 
+from . import offerings, packages
 from .authority import first_facts, target_of_organisation, target_of_regions
 from .history import note
 from .likenesses import similar_to
@@ -64,12 +65,17 @@ def change_organisation(work: Work, store: ActorStore, arguments: Arguments) -> 
 
 
 def remove_organisation(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
-    """Its mandates end, and its identifiers are free. Raises NotFound, Forbidden, VersionMismatch, Conflict."""
+    """Its mandates end, what it offered is withdrawn, its identifiers are free.
+
+    Raises NotFound, Forbidden, VersionMismatch, Conflict (others became this one).
+    """
     before = store.organisations.get(arguments["id"])
     work.require("actors.organisation.remove", target_of_organisation(work, before))
     expect_version(before, arguments["expected_version"])
     removed = model.remove(before, work.now, work.origin.incarnation)
     leave_relations(work, store, removed)
+    offerings.withdraw_all_of(work, store, removed.id)
+    packages.withdraw_all_of(work, store, removed.id)
     store.organisations.replace(removed)
     store.release(model.claims_of(removed.identifiers))
     revoke_all_for(work, store, removed.id)

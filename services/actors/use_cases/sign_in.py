@@ -14,6 +14,7 @@ from services.runtime.documents import to_values
 from services.runtime.work import Work
 
 from .authority import first_facts
+from .proposals import who_proposed
 
 Arguments = dict[str, Any]
 
@@ -69,12 +70,15 @@ def close_session(work: Work, store: ActorStore, arguments: Arguments) -> dict[s
 
 
 def recipient(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any] | None:
-    """Who a sign-in request or an account is, now. None when there is nobody, or the link is used or too old."""
+    """Who a sign-in request, an account, or the proposer of an organisation is, now. None when there is nobody, or the
+    link is used or too old."""
     reference = arguments["reference"]
     if arguments["purpose"] == LINK and identifiers.is_id(reference, identifiers.SIGN_IN):
         request = store.sign_ins.find(reference)
         account = store.accounts.find(request.account) if request is not None and request.opens(work.now) else None
         return None if account is None else _recipient(account, links.token_of(work.secret, LINK, reference))
+    if arguments["purpose"] == "proposal.decided" and identifiers.is_id(reference, identifiers.ORGANISATION):
+        return who_proposed(work, store, reference)
     account = store.accounts.find(reference) if identifiers.is_id(reference, identifiers.ACCOUNT) else None
     return None if account is None else _recipient(account, None)
 

@@ -67,9 +67,12 @@ class OrganisationRecord(Record):
 
 
 class Proposal(OrganisationRecord):
-    """An organisation that was proposed, for its region's coordinator. `contact`: where to ask back, if it was left."""
+    """An organisation that was proposed, for its region's coordinator. `contact`: where to ask back, if it was left.
+    previous_reason: why it was refused before, of one that is proposed anew."""
 
     contact = fields.String(allow_none=True)
+    previous = fields.String(allow_none=True)
+    previous_reason = fields.String(allow_none=True)
 
 
 class RegisterOrganisation(_OrganisationFields):
@@ -77,9 +80,11 @@ class RegisterOrganisation(_OrganisationFields):
 
 
 class ProposeOrganisation(_OrganisationFields):
-    """Anybody proposes one; a coordinator of one of its regions admits it. `contact` is asked back, then forgotten."""
+    """Anybody proposes one; a coordinator of one of its regions admits it. `contact` is asked back, told the decision,
+    and forgotten two weeks after it. `again`: the token of a refused proposal that this one makes anew."""
 
     contact = Email(allow_none=True, load_default=None)
+    again = Text(longest=200, allow_none=True, load_default=None)
 
 
 class ChangeOrganisation(Strict):
@@ -103,6 +108,8 @@ class OrganisationId(Strict):
 
 
 class DecideProposal(Strict):
+    """A refusal needs a reason; the proposer reads it."""
+
     id = id_of(identifiers.ORGANISATION, required=True)
     admit = YesOrNo(required=True)
     reason = Text(longest=MEDIUM, shortest=0, lines=True, load_default="")

@@ -13,7 +13,7 @@ TAKEN = ("name", "kind", "summary", "website")
 
 class RelationRecord(Record):
     """`organisation` is `kind` of `other`, from `since` until `until`, each the first or last day, null where it is
-    not known or open. `ceased`: with it `other` ceased to be (split_from). state: stated, or withdrawn (a tombstone)."""
+    not known or open. `ceased`: by it `other` ceased to be (split_from). state: stated, withdrawn (a tombstone)."""
 
     kind = fields.String()
     organisation = fields.String()
@@ -145,9 +145,15 @@ class ProposalToken(Strict):
     token = Text(longest=200, required=True)
 
 
+class Proposed(OrganisationRecord):
+    """token: by it the proposer reads what became of the proposal. It is shown this once."""
+
+    token = fields.String()
+
+
 class ProposalView(OrganisationRecord):
-    """One's own proposal. state: proposed, admitted or refused. reason: of the decision. again: the token with which a
-    refused one may be proposed anew (`again` of POST /proposals)."""
+    """One's own proposal. state: proposed, admitted or refused. reason: of the decision. token: with it
+    a refused one may be proposed anew (`again` of POST /proposals)."""
 
     reason = fields.String()
     token = fields.String()
@@ -175,6 +181,7 @@ __all__ = [
     "ProposalDecided",
     "ProposalToken",
     "ProposalView",
+    "Proposed",
     "ReadHistory",
     "RegisteredOrganisation",
     "RelationId",

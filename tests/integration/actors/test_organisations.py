@@ -161,6 +161,37 @@ def test_a_proposal_is_public_only_when_it_is_admitted(world: World, facts: Fact
         world.rpc.call("actors.decide_proposal", decision, principal=world.coordinator)
 
 
+def test_a_refusal_needs_a_reason_which_the_proposer_reads_and_proposes_anew(world: World, facts: Facts) -> None:
+    proposal = world.proposed(contact="ehdottaja@example.org")
+    refusal = {"id": proposal["id"], "admit": False}
+    with pytest.raises(errors.Invalid) as refused:
+        world.rpc.call("actors.decide_proposal", refusal, principal=world.coordinator)
+    assert [error["field"] for error in refused.value.details["errors"]] == ["reason"]
+    reason = "Nimi on esimerkki: kertokaa virallinen nimi."
+    world.rpc.call("actors.decide_proposal", {**refusal, "reason": reason}, principal=world.coordinator)
+    told = facts.wait_for("actors.proposal.decided", lambda fact: fact.subject == proposal["id"])
+    assert (told.visibility, told.data) == ("node", {"id": proposal["id"], "admitted": False})
+    seen = world.rpc.call("actors.own_proposal", {"token": proposal["token"]})
+    assert (seen["state"], seen["reason"]) == ("refused", reason)
+    whom = {"reference": proposal["id"], "purpose": "proposal.decided"}
+    asked = world.rpc.call("actors.recipient", whom, principal=OPERATOR)
+    assert (asked["email"], asked["says"]["proposal"]["reason"]) == ("ehdottaja@example.org", reason)
+    anew = world.proposed(again=proposal["token"])
+    waiting = world.rpc.call("actors.proposals", {"region": "FI1DC"}, principal=world.coordinator)
+    assert [each["previous_reason"] for each in waiting if each["id"] == anew["id"]] == [reason]
+    with pytest.raises(errors.Invalid, match="Only a refused proposal"):
+        world.proposed(again=anew["token"])
+    with pytest.raises(errors.NotFound):
+        world.proposed(again=f"{proposal['id']}.aaaa")
+
+
+def test_what_an_account_proposed_it_finds_again(world: World) -> None:
+    arguments = {"name": {"fi": world.name()}, "kind": "company", "regions": ["FI1DC"]}
+    proposal = world.rpc.call("actors.propose_organisation", arguments, principal=world.stranger)
+    mine = world.rpc.call("actors.own_proposals", {}, principal=world.stranger)
+    assert [(each["id"], each["state"]) for each in mine] == [(proposal["id"], "proposed")]
+
+
 def test_proposals_come_oldest_first(world: World) -> None:
     made = [world.proposed()["id"] for _ in range(3)]
     waiting = world.rpc.call("actors.proposals", {"region": "FI1DC"}, principal=world.coordinator)
@@ -173,7 +204,8 @@ def test_a_refused_proposal_is_never_told(world: World, facts: Facts) -> None:
     assert world.rpc.call("actors.decide_proposal", decision, principal=world.coordinator)["state"] == "refused"
     later = world.registered()
     facts.wait_for("actors.organisation.registered", lambda fact: fact.subject == later["id"])
-    assert not [fact for fact in facts.seen if fact.subject == proposal["id"]]
+    told = [fact for fact in facts.seen if fact.subject == proposal["id"]]
+    assert {(fact.type, fact.visibility) for fact in told} <= {("actors.proposal.decided", "node")}
     assert proposal["id"] not in world.public()
 
 

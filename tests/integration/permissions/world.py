@@ -24,6 +24,7 @@ OWNED = {
         "relations",
         "offerings",
         "packages",
+        "candidates",
         "merges",
         "changes",
         "apart",

@@ -25,11 +25,12 @@ def organisation(state: Any = "admitted", **rest: Any) -> Organisation:
     return replace(base, name_keys=model.name_keys(name), **rest)
 
 
-def test_a_decision_forgets_the_contact() -> None:
+def test_the_contact_is_kept_for_two_weeks_after_the_decision_to_tell_it() -> None:
     proposal = organisation("proposed", contact="somebody@example.org")
     for decide in (model.admit, model.refuse):
         decided = decide(proposal, "", LATER, 1)
-        assert decided.contact is None
+        assert decided.contact_until is not None
+        assert decided.contact_until - decided.changed == timedelta(days=14)
         assert (decided.version, decided.changed) == (4, LATER)
 
 

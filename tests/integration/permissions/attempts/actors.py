@@ -23,6 +23,15 @@ def _proposal(world: World, _: Principal) -> Arguments:
     return {"id": made["id"], "admit": True}
 
 
+def _proposal_token(world: World, _: Principal) -> Arguments:
+    made = world.rpc.call("actors.propose_organisation", world.an_organisation(OWN_REGION))
+    return {"token": made["token"]}
+
+
+def _forged_proposal(world: World, who: Principal) -> Arguments:
+    return {"token": next(forged(_proposal_token(world, who)["token"]))}
+
+
 def _new_website(world: World, _: Principal) -> Arguments:
     return {"id": world.organisation, "website": f"https://example.org/{world.address()}"}
 
@@ -156,8 +165,68 @@ def _delegated(world: World, _: Principal) -> Arguments:
     return {"id": world.rpc.call("actors.grant_mandate", wanted, principal=world.partner)["id"]}
 
 
+def _an_offering(world: World, _: Principal) -> Arguments:
+    return {"organisation": world.organisation, "title": {"fi": "Koeajo (esimerkki)"}, "kind": "service"}
+
+
+def _offered(world: World, who: Principal) -> Arguments:
+    offered = world.rpc.call("actors.offer", _an_offering(world, who), principal=world.partner)
+    return {"id": offered["id"]}
+
+
+def _changed_offering(world: World, who: Principal) -> Arguments:
+    return {**_offered(world, who), "trl_from": 4}
+
+
+def _a_package(world: World, who: Principal) -> Arguments:
+    offerings = [_offered(world, who)["id"]]
+    return {"organisation": world.organisation, "title": {"fi": "Paketti (esimerkki)"}, "offerings": offerings}
+
+
+def _made_package(world: World, who: Principal) -> Arguments:
+    made = world.rpc.call("actors.make_package", _a_package(world, who), principal=world.partner)
+    return {"id": made["id"]}
+
+
+def _changed_package(world: World, who: Principal) -> Arguments:
+    return {**_made_package(world, who), "link": "https://example.org/paketti"}
+
+
+def _consent(world: World, who: Principal) -> Arguments:
+    """A package of somebody else's with an own offering."""
+    made = world.registered()
+    offering = _offered(world, who)["id"]
+    arguments = {"organisation": made["id"], "title": {"fi": "Paketti (esimerkki)"}, "offerings": [offering]}
+    package = world.rpc.call("actors.make_package", arguments, principal=world.coordinator)
+    return {"id": package["id"], "offering": offering, "consent": True}
+
+
+def _a_candidate(world: World, _: Principal) -> Arguments:
+    return {"region": OWN_REGION, "name": f"Esimerkki {world.address()}"}
+
+
+def _candidate(**more: Any) -> Any:
+    def prepare(world: World, who: Principal) -> Arguments:
+        added = world.rpc.call("actors.add_candidate", _a_candidate(world, who), principal=world.coordinator)
+        return {"id": added["id"], **more}
+
+    return prepare
+
+
+_KEPT: dict[str, Arguments] = {
+    "change_candidate": {"note": "Esimerkki"},
+    "move_candidate": {"stage": "contacted"},
+    "note_talk": {"on": "2026-01-01", "summary": "Esimerkki"},
+    "plan_step": {"what": "Esimerkki", "due": "2027-01-01"},
+    "drop_candidate": {},
+}
+
+
 ATTEMPTS = (
     _of("proposal.make", "propose_organisation", _an_organisation),
+    _of("proposal.read", "own_proposal", _proposal_token, who="everybody"),
+    _of("proposal.read", "own_proposal", _forged_proposal, name="own_proposal by a forged token", who="nobody"),
+    _of("proposal.read", "own_proposals", lambda *_: {}, who="accounts"),
     _of("organisation.register", "register_organisation", _an_organisation, REGION),
     _of("organisation.register", "register_organisation", _of_no_region, NO_REGION, "register one of no region"),
     _of("organisation.admit", "decide_proposal", _proposal, REGION),
@@ -174,6 +243,21 @@ ATTEMPTS = (
     _of("organisation.merge", "undo_merge", _merged, REGION),
     _of("organisation.merge", "tell_apart", _two, REGION),
     _of("merge_offers.read", "merge_offers", lambda *_: {}, ANY_REGION),
+    _of("offering.offer", "offer", _an_offering),
+    _of("offering.offer", "change_offering", _changed_offering),
+    _of("offering.offer", "withdraw_offering", _offered),
+    _of("package.make", "make_package", _a_package),
+    _of("package.make", "change_package", _changed_package),
+    _of("package.make", "withdraw_package", _made_package),
+    _of("package.consent", "consent_to_package", _consent),
+    _of("packages.read", "packages", _own_organisation),
+    _of("pipeline.keep", "add_candidate", _a_candidate, REGION),
+    *(_of("pipeline.keep", call, _candidate(**more), REGION) for call, more in _KEPT.items()),
+    *(_of("pipeline.read", call, _candidate(), REGION) for call in ("candidate", "candidate_history")),
+    *(
+        _of("pipeline.read", call, lambda *_: {"region": OWN_REGION}, REGION)
+        for call in ("candidates", "pipeline_numbers")
+    ),
     _of("history.read", "history", _own_organisation),
     _of("mandates.read", "mandates", _own_organisation),
     _of("mandate.grant_partner", "revoke_mandate", _delegated, name="revoke_mandate, delegated"),

@@ -8,7 +8,7 @@ from tests.integration.permissions.personas import OPERATOR
 from .attempt import Attempt, nothing
 
 _KINDS = {
-    "actors": ("organisation", "relation", "mandate", "key", "session"),
+    "actors": ("organisation", "relation", "offering", "package", "mandate", "key", "session"),
     "events": ("event", "places", "block"),
     "consortium": ("consortium", "membership", "working_group", "news"),
     "notifications": ("subscription",),
