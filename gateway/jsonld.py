@@ -45,7 +45,6 @@ def organisation(values: Mapping[str, Any], languages: Sequence[str], public_url
 def event(values: Mapping[str, Any], languages: Sequence[str], public_url: str) -> dict[str, Any]:
     """values: the event's JSON, with its places and organiser's name."""
     language = languages[0] if languages else "fi"
-    cancelled = values.get("state") == "cancelled"
     linked: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "Event",
@@ -55,10 +54,14 @@ def event(values: Mapping[str, Any], languages: Sequence[str], public_url: str) 
         "description": _texts(values.get("description") or values.get("summary"), languages),
         "startDate": _local(values["begins"], values.get("time_zone")),
         "endDate": _local(values["ends"], values.get("time_zone")),
-        "eventStatus": f"{CONTEXT}/{'EventCancelled' if cancelled else 'EventScheduled'}",
+        "eventStatus": f"{CONTEXT}/{_status(values)}",
+        "previousStartDate": _previous_start(values),
         "eventAttendanceMode": f"{CONTEXT}/{_attendance(values)}",
         "location": _locations(values),
-        "organizer": _organiser(values, languages, public_url),
+        "organizer": _hosts(values, languages, public_url),
+        "performer": [_performer(speaker, public_url) for speaker in values.get("speakers") or []],
+        "superEvent": _series(values, languages, public_url),
+        "subEvent": [_session(session, values, languages) for session in values.get("sessions") or []],
         "keywords": _labels(values.get("themes"), vocabularies.THEMES, languages),
         "inLanguage": list(values.get("languages") or []),
         "dateModified": values.get("changed"),
@@ -68,6 +71,82 @@ def event(values: Mapping[str, Any], languages: Sequence[str], public_url: str) 
         linked["maximumAttendeeCapacity"] = places["capacity"]
         linked["remainingAttendeeCapacity"] = places["left"]
     return _without_empty(linked)
+
+
+def _status(values: Mapping[str, Any]) -> str:
+    if values.get("state") == "cancelled":
+        return "EventCancelled"
+    # schema.org's EventPostponed is for an event without new dates; ours has them
+    return "EventRescheduled" if values.get("postponed") else "EventScheduled"
+
+
+def _previous_start(values: Mapping[str, Any]) -> str | None:
+    postponed = values.get("postponed")
+    return _local(postponed["begins"], values.get("time_zone")) if postponed else None
+
+
+def _performer(speaker: Mapping[str, Any], public_url: str) -> dict[str, Any]:
+    organisation = speaker.get("organisation")
+    affiliation = {
+        "@type": "Organization",
+        "name": speaker.get("affiliation"),
+        "@id": f"{public_url}/api/v1/organisations/{organisation}" if organisation else None,
+    }
+    known = _without_empty(affiliation)
+    return _without_empty(
+        {
+            "@type": "Person",
+            "name": speaker.get("name"),
+            "jobTitle": speaker.get("title"),
+            "affiliation": known if len(known) > 1 else None,
+        }
+    )
+
+
+def _series(values: Mapping[str, Any], languages: Sequence[str], public_url: str) -> dict[str, Any] | None:
+    if not values.get("series"):
+        return None
+    linked = {
+        "@type": "EventSeries",
+        "@id": f"{public_url}/api/v1/series/{values['series']}",
+        "name": _texts(values.get("series_title"), languages),
+    }
+    return _without_empty(linked)
+
+
+def _session(session: Mapping[str, Any], values: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    names = {speaker["id"]: speaker.get("name") for speaker in values.get("speakers") or []}
+    return _without_empty(
+        {
+            "@type": "Event",
+            "name": _texts(session.get("title"), languages),
+            "startDate": _local(session["begins"], values.get("time_zone")),
+            "endDate": _local(session["ends"], values.get("time_zone")),
+            "location": {"@type": "Place", "name": session["room"]} if session.get("room") else None,
+            "performer": [
+                {"@type": "Person", "name": names[identity]}
+                for identity in session.get("speakers") or []
+                if names.get(identity)
+            ],
+        }
+    )
+
+
+def _hosts(values: Mapping[str, Any], languages: Sequence[str], public_url: str) -> Any:
+    """The organiser alone as an object; with co-hosts a list, the organiser first."""
+    names = values.get("co_host_names") or {}
+    co_hosts = [
+        _without_empty(
+            {
+                "@type": "Organization",
+                "name": _texts(names.get(identity), languages),
+                "@id": f"{public_url}/api/v1/organisations/{identity}",
+            }
+        )
+        for identity in values.get("co_hosts") or []
+    ]
+    organiser = _organiser(values, languages, public_url)
+    return [organiser, *co_hosts] if co_hosts else organiser
 
 
 def _organiser(values: Mapping[str, Any], languages: Sequence[str], public_url: str) -> dict[str, Any]:
@@ -85,16 +164,14 @@ def _locations(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     place = values.get("place")
     if place:
         found.append(_without_empty({"@type": "Place", "name": place.get("name"), "address": place.get("address")}))
-    if values.get("link"):
+    if values.get("link") and values.get("attendance") != "on_site":
         found.append({"@type": "VirtualLocation", "url": values["link"]})
     return found
 
 
 def _attendance(values: Mapping[str, Any]) -> str:
-    place, link = bool(values.get("place")), bool(values.get("link"))
-    if place and link:
-        return "MixedEventAttendanceMode"
-    return "OnlineEventAttendanceMode" if link else "OfflineEventAttendanceMode"
+    modes = {"online": "OnlineEventAttendanceMode", "hybrid": "MixedEventAttendanceMode"}
+    return modes.get(values.get("attendance") or "", "OfflineEventAttendanceMode")
 
 
 def _region(code: str, languages: Sequence[str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ MEDIA_TYPE: Final = "application/atom+xml"
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _CANCELLED: Final = {"fi": "Peruttu: ", "sv": "Inställt: ", "en": "Cancelled: ", "se": "Šluhttejuvvon: "}
+_POSTPONED: Final = {"fi": "Siirretty: ", "sv": "Uppskjutet: ", "en": "Postponed: "}
 _TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "event": {"fi": "Tapahtumat", "sv": "Evenemang", "en": "Events", "se": "Dáhpáhusat"},
     "news": {"fi": "Uutiset", "sv": "Nyheter", "en": "News", "se": "Ođđasat"},
@@ -64,14 +65,15 @@ def id_of(record_id: str) -> str:
 
 
 def _event(about: About, order: Sequence[str], record: Mapping[str, Any]) -> str:
-    prefix = _CANCELLED.get(about.language, _CANCELLED["en"]) if record["state"] == "cancelled" else ""
+    prefix = _prefix(about.language, record)
     place = record.get("place") or {}
     when = f"{record['begins']}/{record['ends']}"  # ISO 8601 interval, for programs; people follow the link
     where = ", ".join(part for part in (place.get("name"), record.get("link")) if part)
     content = "\n".join(
         part
         for part in (
-            in_language(record.get("cancellation"), order) if prefix else "",
+            in_language(record.get("cancellation"), order) if record["state"] == "cancelled" else "",
+            in_language(record["postponed"].get("reason"), order) if record.get("postponed") else "",
             in_language(record.get("summary"), order),
             in_language(record.get("description"), order),
             f"{when} {where}".strip(),
@@ -84,6 +86,12 @@ def _event(about: About, order: Sequence[str], record: Mapping[str, Any]) -> str
         + _categories(record, order)
         + f'<content type="text">{_clean(content)}</content>\n'
     )
+
+
+def _prefix(language: str, record: Mapping[str, Any]) -> str:
+    if record["state"] == "cancelled":
+        return _CANCELLED.get(language, _CANCELLED["en"])
+    return _POSTPONED.get(language, _POSTPONED["en"]) if record.get("postponed") else ""
 
 
 def _news(about: About, order: Sequence[str], record: Mapping[str, Any]) -> str:

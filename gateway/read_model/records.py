@@ -17,6 +17,7 @@ PUBLIC_KINDS: Final = (
     "event",
     "places",
     "block",
+    "series",
     "consortium",
     "membership",
     "working_group",

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised whenever tables or rendered bytes change: a file of another version is rendered anew from its records."""
 
 TABLES: Final = """
@@ -64,7 +64,7 @@ CREATE TABLE depends (           -- the rendered record `key` shows something of
 CREATE INDEX depends_of ON depends (key);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-SEARCHED: Final = ("organisation", "event", "consortium", "working_group", "news", "offering", "package")
+SEARCHED: Final = ("organisation", "event", "consortium", "working_group", "news", "offering", "package", "series")
 _SEARCH: Final = """CREATE VIRTUAL TABLE {name} USING fts5(
     words, tags, tokenize = "unicode61 remove_diacritics 2 tokenchars '_'", prefix = '1 2 3 4 5 6', detail = 'none')"""
 

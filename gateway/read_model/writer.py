@@ -21,7 +21,7 @@ from .rendering import Shown, render
 Facets = frozenset[tuple[str, str]]
 
 # Whose rendering shows something of the record: organisers' and members' names; an event shows its places.
-_NAMED = ("organisation", "consortium", "offering")
+_NAMED = ("organisation", "consortium", "offering", "series")
 
 
 @dataclass(frozen=True, slots=True)

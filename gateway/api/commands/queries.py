@@ -22,6 +22,10 @@ class OfRegion(Schema):
     region = nuts3(required=True)
 
 
+class OfEvent(Schema):
+    event = id_of(identifiers.EVENT, required=True, metadata={"description": "A draft or an event of the caller's."})
+
+
 class Memberships(Schema):
     consortium = id_of(identifiers.CONSORTIUM)
     organisation = id_of(identifiers.ORGANISATION)

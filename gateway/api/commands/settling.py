@@ -16,6 +16,7 @@ _PUBLIC_STATES: Final[Mapping[str, frozenset[str]]] = {
     "offering": frozenset({"offered", "withdrawn"}),
     "package": frozenset({"offered"}),
     "event": frozenset({"published", "cancelled"}),
+    "series": frozenset({"active", "closed"}),
     "consortium": frozenset({"active", "dissolved"}),
     "membership": frozenset({"active", "ended"}),
     "working_group": frozenset({"active", "closed"}),

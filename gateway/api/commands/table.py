@@ -5,7 +5,7 @@ from typing import Final
 
 from services.contracts.schemas import actors, consortium, events, notifications
 
-from . import answers, queries, registry
+from . import answers, calendar, queries, registry
 from .endpoint import Endpoint
 
 _EVENT: Final = {"id": "event"}
@@ -68,6 +68,7 @@ ALL: Final[tuple[Endpoint, ...]] = (
         "GET", "/my/events", "events.own_events", "list_own_events", "events", "Own drafts and restricted events",
         query=queries.Pages, answer=events.EventRecord, many=True,
     ),
+    *calendar.ENDPOINTS,
     # sign-ups
     Endpoint(
         "POST", "/events/{id}/sign-ups", "events.sign_up", "sign_up", "sign-ups",

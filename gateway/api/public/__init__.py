@@ -6,7 +6,7 @@ its owner decides who may read it.
 
 from gateway.dependencies import Dependencies, Route
 
-from . import consortia, events, news, node, offerings, organisations
+from . import consortia, events, news, node, offerings, organisations, series
 
 
 def routes(deps: Dependencies) -> list[Route]:
@@ -15,6 +15,7 @@ def routes(deps: Dependencies) -> list[Route]:
         *organisations.routes(deps),
         *offerings.routes(deps),
         *events.routes(deps),
+        *series.routes(deps),
         *consortia.routes(deps),
         *news.routes(deps),
         *node.routes(deps),

@@ -92,7 +92,6 @@ class OrganisationFilter(Schema):
         "Any of these competences; a part of the value chain by itself means all in it.",
     )
 
-
     state = _any_of(
         one_of(("admitted", "succeeded", "merged")),
         "Without it: admitted, and where words are looked for also those that are known under another name now.",
@@ -112,6 +111,7 @@ class EventFilter(Schema):
     organiser = _any_of(
         fields.String(validate=validate.Length(min=1, max=100)), "Ids of organisations or consortia, or NUTS 3 codes."
     )
+    series = _any_of(id_of(identifiers.SERIES), "Of any of these series.")
     from_ = MomentOrDay(
         data_key="from",
         metadata={"description": "Those that end at this time or later. Without it: now; for feeds 30 days ago."},
@@ -126,6 +126,16 @@ class BlockFilter(Schema):
     kind = _any_of(one_of(("hold", "busy")), "Held by a draft, or taken by an event that is not public.")
     from_ = MomentOrDay(data_key="from", metadata={"description": "Those that end then or later. Without it: now."})
     to = MomentOrDay(metadata={"description": "Those that begin before this time; a day is meant with all of it."})
+
+
+class SeriesFilter(Schema):
+    q = words("Words of titles, summaries, organisers.")
+    region = _regions()
+    theme = _themes()
+    organiser = _any_of(
+        fields.String(validate=validate.Length(min=1, max=100)), "Ids of organisations or consortia, or NUTS 3 codes."
+    )
+    state = _any_of(one_of(("active", "closed")), "Without it: active.")
 
 
 class ConsortiumFilter(Schema):
@@ -187,6 +197,9 @@ class EventList(EventFilter, Paged): ...
 class BlockList(BlockFilter, Paged): ...
 
 
+class SeriesList(SeriesFilter, Paged): ...
+
+
 class ConsortiumList(ConsortiumFilter, Paged): ...
 
 
@@ -204,14 +217,16 @@ _FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "relation": ("kind",),
     "offering": ("organisation", "kind", "material", "trl", "nace", "value_chain", "region"),
     "package": ("organisation", "kind", "material", "trl", "nace", "value_chain", "region"),
-    "event": ("region", "theme", "consortium", "working_group", "organiser"),
+    "event": ("region", "theme", "consortium", "working_group", "organiser", "series"),
     "block": ("region", "theme", "kind"),
+    "series": ("region", "theme", "organiser"),
     "consortium": ("region", "theme", "kind"),
     "membership": ("consortium",),
     "working_group": ("consortium",),
     "news": ("region", "theme", "consortium", "working_group"),
 }
 _STATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "series": ("active",),
     "consortium": ("active",),
     "membership": ("active",),
     "working_group": ("active",),

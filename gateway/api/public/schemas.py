@@ -7,6 +7,7 @@ from services.contracts.schemas.base import Tolerant
 from services.contracts.schemas.consortium import MembershipRecord, NewsRecord
 from services.contracts.schemas.events import EventRecord
 from services.contracts.schemas.offerings import OfferingRecord, PackageRecord
+from services.contracts.schemas.programme import SeriesRecord
 from services.contracts.schemas.registry import RelationRecord
 
 
@@ -23,21 +24,32 @@ class PlacesView(Tolerant):
     left = fields.Integer(allow_none=True, required=True)
 
 
-class EventItem(EventRecord):
+class _Event(EventRecord):
+    organiser_name = _texts("Name of the organiser by language; empty while it is unknown here.")
+    co_host_names = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(keys=fields.String(), values=fields.String()),
+        metadata={"description": "By id, the name of each co-host by language; empty while it is unknown here."},
+    )
+    series_title = _texts("By language; empty for an event of no series.")
+    places = fields.Nested(PlacesView, required=True)
+
+
+class EventItem(_Event):
     """An event in a list."""
 
     class Meta(EventRecord.Meta):
-        exclude = ("description",)
-
-    organiser_name = _texts("Name of the organiser by language; empty while it is unknown here.")
-    places = fields.Nested(PlacesView, required=True)
+        exclude = ("description", "sessions", "speakers")
 
 
-class EventView(EventRecord):
+class EventView(_Event):
     """An event."""
 
+
+class SeriesView(SeriesRecord):
+    """A series of events."""
+
     organiser_name = _texts("Name of the organiser by language; empty while it is unknown here.")
-    places = fields.Nested(PlacesView, required=True)
 
 
 class SuccessorView(Successor):

@@ -38,6 +38,7 @@ SOURCES: Final = (
     ("consortium", "membership"),
     ("consortium", "working_group"),
     ("consortium", "news"),
+    ("events", "series"),
     ("events", "event"),
     ("events", "places"),
     ("events", "block"),

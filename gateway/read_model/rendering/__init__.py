@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.read_model.records import Record
 
-from . import consortia, events, offerings, organisations
+from . import consortia, events, offerings, organisations, series
 from .shown import Shown, Surroundings
 
 _RENDERERS: Final[Mapping[str, Callable[[Record, Surroundings], Shown | None]]] = {
@@ -15,6 +15,7 @@ _RENDERERS: Final[Mapping[str, Callable[[Record, Surroundings], Shown | None]]] 
     "package": offerings.package,
     "event": events.event,
     "block": events.block,
+    "series": series.series,
     "consortium": consortia.consortium,
     "membership": consortia.membership,
     "working_group": consortia.working_group,

@@ -29,6 +29,12 @@ _IN_LISTS = (
     "sign_up_closes",
     "places",
     "cancellation",
+    "attendance",
+    "co_hosts",
+    "co_host_names",
+    "series",
+    "series_title",
+    "postponed",
 )
 _BLOCK_FIELDS = ("kind", "begins", "ends", "time_zone", "themes", "regions")
 
@@ -38,8 +44,18 @@ def event(record: Record, surroundings: Surroundings) -> Shown | None:
     if record.state not in ("published", "cancelled") or "begins" not in record.data or "ends" not in record.data:
         return None
     organiser = record.data.get("organiser") or {}
+    co_hosts, series = record.data.get("co_hosts") or [], record.data.get("series")
     values = record.data | {
         "organiser_name": organiser_name(organiser, record.home, surroundings),
+        "attendance": record.data.get("attendance") or _attendance(record.data),
+        "co_hosts": co_hosts,
+        "co_host_names": {
+            identity: organiser_name({"kind": "organisation", "id": identity}, record.home, surroundings)
+            for identity in co_hosts
+        },
+        "series_title": _title_of(series, record.home, surroundings),
+        "sessions": sorted(record.data.get("sessions") or [], key=lambda session: (session["begins"], session["id"])),
+        "speakers": record.data.get("speakers") or [],
         "places": _places(record, surroundings),
     }
     item = head_of(record) | {name: values.get(name) for name in _IN_LISTS}
@@ -51,16 +67,27 @@ def event(record: Record, surroundings: Surroundings) -> Shown | None:
         *values["organiser_name"].values(),
         place.get("name") or "",
         place.get("address") or "",
+        *(text for session in values["sessions"] for text in (session.get("title") or {}).values()),
+        *(speaker.get("name") or "" for speaker in values["speakers"]),
+        *(text for name in values["co_host_names"].values() for text in name.values()),
+        *values["series_title"].values(),
     ]
+    programme = {"sessions": values["sessions"], "speakers": values["speakers"]}
     return Shown(
         record=record,
         sort=values["begins"],
         until=values["ends"],
         item=to_json(item),
-        body=to_json(item | {"description": values.get("description") or {}}),
+        body=to_json(item | {"description": values.get("description") or {}} | programme),
         facets=_facets(values, organiser),
         words=search.indexed(texts),
-        depends=frozenset({organiser["id"]} if organiser.get("kind") in ("organisation", "consortium") else ()),
+        depends=frozenset(
+            {
+                *([organiser["id"]] if organiser.get("kind") in ("organisation", "consortium") else []),
+                *co_hosts,
+                *([series] if series else []),
+            }
+        ),
         calendar=partial(vevent.render_all, values, surroundings.languages, surroundings.public_url),
         time_zone=values.get("time_zone") or "Europe/Helsinki",
     )
@@ -100,6 +127,19 @@ def organiser_name(organiser: Mapping[str, Any], home: str, surroundings: Surrou
     return name
 
 
+def _attendance(data: Mapping[str, Any]) -> str:
+    """Of an event that an older node published, which does not say."""
+    if not data.get("link"):
+        return "on_site"
+    return "hybrid" if data.get("place") else "online"
+
+
+def _title_of(series: str | None, home: str, surroundings: Surroundings) -> Mapping[str, str]:
+    found = surroundings.newest("series", series, home) if series else None
+    title: Mapping[str, str] = (found or {}).get("title") or {}
+    return title
+
+
 def _places(record: Record, surroundings: Surroundings) -> dict[str, Any]:
     counted = surroundings.newest("places", record.id, record.home) or {}
     # Only the event's home counts its places.
@@ -122,6 +162,8 @@ def _facets(values: Mapping[str, Any], organiser: Mapping[str, Any]) -> frozense
     }
     if organiser.get("id"):
         facets.add(("organiser", organiser["id"]))
+    if values.get("series"):
+        facets.add(("series", values["series"]))
     if organiser.get("kind") == "consortium":
         facets.add(("consortium", organiser["id"]))
     if audience.get("kind") == "consortia":

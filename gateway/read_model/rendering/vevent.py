@@ -13,6 +13,11 @@ from services.contracts.vocabularies import THEMES
 from .shown import CALENDAR_LANGUAGES, in_language
 
 _BEGIN, _END = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
+_POSTPONED = {
+    "fi": "Siirretty; aiempi aika oli {when}.",
+    "sv": "Uppskjutet; tidigare tid var {when}.",
+    "en": "Postponed; it was to begin on {when}.",
+}
 _RESTORED = 1_000_000
 """A home restored from a backup raises its incarnation and may lower versions; SEQUENCE must still rise."""
 
@@ -46,6 +51,9 @@ def _shared(values: Mapping[str, Any]) -> bytes:
     where = ", ".join(part for part in (place.get("name"), place.get("address")) if part)
     if where or values.get("link"):
         event.add("location", where or values["link"])
+    if values.get("link") and values.get("attendance") != "on_site":
+        # RFC 7986, 5.11: where one takes part from afar
+        event.add("conference", vUri(values["link"]), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
     event.add("status", "CANCELLED" if values["state"] == "cancelled" else "CONFIRMED")
     return bytes(event.to_ical())
 
@@ -87,11 +95,43 @@ def _zone(name: str | None) -> ZoneInfo:
 
 
 def _description(values: Mapping[str, Any], order: Sequence[str]) -> str:
+    hosts = [values.get("organiser_name"), *(values.get("co_host_names") or {}).values()]
     parts = [
         in_language(values.get("cancellation"), order) if values["state"] == "cancelled" else "",
+        _postponed(values, order),
         in_language(values.get("summary"), order),
         in_language(values.get("description"), order),
-        in_language(values.get("organiser_name"), order),
+        _programme(values, order),
+        ", ".join(name for host in hosts if (name := in_language(host, order))),
         values.get("link") or "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _postponed(values: Mapping[str, Any], order: Sequence[str]) -> str:
+    postponed = values.get("postponed")
+    if not postponed or values["state"] == "cancelled":
+        return ""
+    before = _local(postponed["begins"], _zone(values.get("time_zone")))
+    said = in_language(_POSTPONED, order).format(when=f"{before.day}.{before.month}.{before.year} {before:%H:%M}")
+    return f"{said} {in_language(postponed.get('reason'), order)}".strip()
+
+
+def _programme(values: Mapping[str, Any], order: Sequence[str]) -> str:
+    """A line for each session, in the event's zone; the day where it takes more than one."""
+    zone = _zone(values.get("time_zone"))
+    names = {speaker["id"]: speaker.get("name", "") for speaker in values.get("speakers") or []}
+    sessions = values.get("sessions") or []
+    several = len({_local(session["begins"], zone).date() for session in sessions}) > 1
+    return "\n".join(_session(session, zone, names, several, order) for session in sessions)
+
+
+def _session(
+    session: Mapping[str, Any], zone: ZoneInfo, names: Mapping[str, str], several: bool, order: Sequence[str]
+) -> str:
+    begins, ends = _local(session["begins"], zone), _local(session["ends"], zone)
+    when = f"{begins:%H:%M}-{ends:%H:%M}"
+    day = f"{begins.day}.{begins.month}. " if several else ""
+    who = ", ".join(names.get(identity, "") for identity in session.get("speakers") or [])
+    beside = "; ".join(part for part in (who, session.get("room") or "") if part)
+    return f"{day}{when} {in_language(session.get('title'), order)}{f' ({beside})' if beside else ''}"

@@ -40,12 +40,12 @@ class CheckClashes(_Proposal):
 
 
 class FindFreeDates(_Proposal):
-    """Days for an event that is only thought of: those without clashes first. from, to: days of its zone, at most half
-    a year apart; starts, minutes: by the clock on the wall; weekdays: Monday is 1."""
+    """Days for an event that is only thought of: those without clashes first. first_day, last_day: of its zone, at most
+    half a year apart; starts, minutes: by the clock on the wall; weekdays: Monday is 1."""
 
     organiser = fields.Nested(Organiser, required=True)
-    from_ = Day(required=True, data_key="from")
-    to = Day(required=True)
+    first_day = Day(required=True)
+    last_day = Day(required=True)
     starts = fields.String(
         load_default="09:00",
         validate=validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Give a time such as 09:00."),

@@ -34,11 +34,11 @@ MOST_AGAINST = 5
 def free_dates(work: Work, store: EventStore, arguments: Arguments) -> list[dict[str, Any]]:
     """The best days of a span. Raises Invalid, Forbidden, SignInNeeded, UnknownReference."""
     work.require("events.clashes.read", target_of(work, store, Organiser(**arguments["organiser"])))
-    first, last = arguments["from_"], arguments["to"]
+    first, last = arguments["first_day"], arguments["last_day"]
     if last < first:
-        raise field_error("to", "The last day must not be before the first.")
+        raise field_error("last_day", "The last day must not be before the first.")
     if last - first > LONGEST_SPAN:
-        raise field_error("to", f"At most {LONGEST_SPAN.days} days at once.")
+        raise field_error("last_day", f"At most {LONGEST_SPAN.days} days at once.")
     proposed = list(
         candidates(
             first,

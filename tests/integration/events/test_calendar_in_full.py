@@ -329,8 +329,8 @@ def test_free_dates_come_before_those_that_something_speaks_against(world: World
     world.published(begins=taken, place=PLACE, themes=["funding"])
     arguments = {
         "organiser": {"kind": "organisation", "id": world.karelian},
-        "from": (taken - timedelta(days=6)).date().isoformat(),
-        "to": (taken + timedelta(days=6)).date().isoformat(),
+        "first_day": (taken - timedelta(days=6)).date().isoformat(),
+        "last_day": (taken + timedelta(days=6)).date().isoformat(),
         "weekdays": [1, 2, 3, 4, 5, 6, 7],
         "themes": ["funding"],
         "place": PLACE,

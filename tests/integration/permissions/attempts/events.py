@@ -143,7 +143,7 @@ def _proposal(of: Organiser) -> Prepare:
 
 def _span(of: Organiser) -> Prepare:
     first = datetime.now(UTC).date() + timedelta(days=30)
-    days = {"from": first.isoformat(), "to": (first + timedelta(days=10)).isoformat()}
+    days = {"first_day": first.isoformat(), "last_day": (first + timedelta(days=10)).isoformat()}
     return lambda world, _: {"organiser": of(world)[1], **days}
 
 
