@@ -127,7 +127,7 @@ def carry_out(node: LivingNode, crowd: Crowd, kill: Kill) -> None:
     if kill.step:
         start = node.log_size(kill.part)
         node.hold(kill.part, kill.step)
-        until(lambda: _is_inside(node, kill, start), limit=60, says=f"{kill.part} is inside {kill.step}")
+        until(lambda: _is_inside(node, kill, start), limit=120, says=f"{kill.part} is inside {kill.step}")
         node.let_go()
     else:
         _in_the_midst(crowd)
