@@ -33,6 +33,8 @@ log = logging.get(__name__)
 
 HOUSEKEEPING_EVERY = 3600.0
 SWEEP_SECONDS = 60.0
+COUNTING_SHARE = 0.05
+"""Of the time that counting may take."""
 
 
 class RemoteCall(Rpc):
@@ -70,6 +72,8 @@ class Runtime(DependencyProvider):
         self._desk = open_desk(name, settings, self._store, definition.store, nudge, gathers=definition.gathers)
         self._listener = FactListener(settings.amqp_uri, self.definition.consumer, self._inbox, self._pulse.nudge)
         self._duties = Duties(self._store, self.definition.store, self.definition.duties, self._work_of_its_own)
+        self._waiting: dict[str, float] = {}
+        self._counts_from = 0.0
         self._stopped = False
         self._wait_for_store()
 
@@ -153,7 +157,6 @@ class Runtime(DependencyProvider):
         try:
             with store.reaching(2):
                 numbers = {
-                    "outbox_waiting": outbox.waiting(self._store),
                     "inbox_waiting": self._inbox.count("waiting"),
                     "dead_letters": self._inbox.count("dead"),
                     "duties_failing": self._duties.failing,
@@ -161,7 +164,19 @@ class Runtime(DependencyProvider):
         except (StoreAway, PyMongoError) as error:
             says = str(error) or type(error).__name__
             return heartbeat.beat_of(self._settings.part, ready=False, numbers={}, says=says[:300])
-        return heartbeat.beat_of(self._settings.part, ready=True, numbers=dict(numbers))
+        return heartbeat.beat_of(self._settings.part, ready=True, numbers={**numbers, **self._backlog()})
+
+    def _backlog(self) -> dict[str, float]:
+        """What waits in the outbox. A store may count by reading all, so it is asked the less often the more waits."""
+        began = time.monotonic()
+        if began >= self._counts_from:
+            try:
+                with store.reaching(2):
+                    self._waiting = {"outbox_waiting": outbox.waiting(self._store)}
+            except (StoreAway, PyMongoError) as error:
+                log.warning("outbox not counted", error=f"{type(error).__name__}: {error}"[:200])
+            self._counts_from = time.monotonic() + (time.monotonic() - began) / COUNTING_SHARE
+        return self._waiting
 
 
 class CommonCalls:
