@@ -26,6 +26,8 @@ Headers = list[tuple[bytes, bytes]]
 
 _MOST_BYTES: Final = 32_000_000
 _LONGEST: Final = 1_000_000
+_BESIDE_BODY: Final = 2_000
+"""Bytes that an answer takes beside its body: key, headers and what holds them together."""
 _LONGEST_KEY: Final = 1_000
 _OF_THE_CALLER: Final = frozenset({b"authorization", b"cookie", b"if-modified-since", b"range"})
 """Who sends one of these gets an answer of their own."""
@@ -50,6 +52,10 @@ class _Answer:
     headers: Headers
     headers_of_304: Headers
     body: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + _BESIDE_BODY
 
 
 @dataclass(slots=True)
@@ -78,15 +84,15 @@ class _Shelf:
     def put(self, key: tuple[Any, ...], answer: _Answer) -> None:
         self.drop(key)
         self.answers[key] = answer
-        self.size += len(answer.body)
+        self.size += answer.size
         while self.size > _MOST_BYTES:
             _, dropped = self.answers.popitem(last=False)
-            self.size -= len(dropped.body)
+            self.size -= dropped.size
 
     def drop(self, key: tuple[Any, ...]) -> None:
         dropped = self.answers.pop(key, None)
         if dropped is not None:
-            self.size -= len(dropped.body)
+            self.size -= dropped.size
 
 
 def keep(request: falcon.asgi.Request, until: float = math.inf) -> None:

@@ -111,7 +111,7 @@ class NodeUnderTest:
         self.parts.append(started)
         until(
             lambda: started.says("started") or process.poll() is not None,
-            limit=30,
+            limit=90,
             says=f"{part} has started; see {log}",
         )
         assert process.poll() is None, f"{part} ended at its start:\n{log.read_text()[-3000:]}"
