@@ -6,6 +6,7 @@ from typing import Any
 import falcon.asgi
 
 from gateway import api, bootstrap, errors, health, pages
+from gateway.bodies import BodiesLater
 from gateway.dependencies import Dependencies, Route
 from gateway.documents import routes as documents
 from gateway.kept import Kept
@@ -26,7 +27,7 @@ def create() -> Leaving:
 
 def assemble(deps: Dependencies) -> "falcon.asgi.App[Any, Any]":
     middleware: list[Any] = [bootstrap.Lifecycle(deps), Correlation(deps), SafeHeaders(), Authentication(deps)]
-    app: falcon.asgi.App[Any, Any] = falcon.asgi.App(middleware=middleware)
+    app: falcon.asgi.App[Any, Any] = BodiesLater(middleware=middleware)
     errors.install(app, deps, pages.show_problem(deps))
     shared = by_path(routes(deps))
     for path in (*shared, *by_path(documents(deps, shared))):
