@@ -138,8 +138,15 @@ def test_a_repeated_import_is_completed_once(world: World) -> None:
     """The caller gave up after the first steps; the repeat with the same id does the rest and tells the whole."""
     rows = [f"{world.name()};company;;{y_tunnus()};;" for _ in range(700)]
     file = HEADER + "\n".join(rows)
+    arguments = {"csv": file, "region": "FI1DC"}
     with pytest.raises((OutcomeUnknown, errors.Late)):
-        world.imported(file, command_id="import-in-two", timeout=0.15)
+        world.rpc.call(
+            "actors.import_organisations",
+            arguments,
+            principal=world.coordinator,
+            command_id="import-in-two",
+            timeout=0.15,
+        )
     report = world.imported(file, command_id="import-in-two")
     assert (report["added"], report["refused"], report["duplicate"]) == (700, 0, 0)
     assert [row["row"] for row in report["rows"]] == list(range(2, 702))
