@@ -15,7 +15,7 @@ from services.contracts.principal import OPERATOR
 from tests.harness import until
 from tests.harness.mailserver import calendar_of, text_of
 from tests.harness.receiver import Receiver
-from tests.walk.conftest import WholeNode
+from tests.harness.whole import WholeNode
 
 SEMINAR = {
     "title": {"fi": "Esimerkkiseminaari", "sv": "Exempelseminarium", "en": "Example seminar"},

@@ -8,7 +8,7 @@ import httpx
 from gateway.read_model.rebuild import control
 from gateway.read_model.rebuild.control import Report
 from tests.harness import until
-from tests.walk.conftest import WholeNode
+from tests.harness.whole import WholeNode
 
 EVENT = {
     "organiser": {"kind": "region", "id": "FI1DC"},
