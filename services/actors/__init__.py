@@ -7,6 +7,6 @@ Publishes: actors.organisation.*, actors.relation.*, actors.offering.*, actors.p
 actors.key.*, actors.session.*, actors.sign_in.requested, actors.proposal.decided (node).
 Listens to: consortia (consortium), to know the regions whose coordinator may name a secretary.
 
-Names and addresses of people never leave it, but in the answer to the courier who sends the mail. The pipeline leaves it
-in answers to its coordinators alone.
+Names and addresses of people never leave it, but in the answer to the courier who sends the mail. The pipeline is in
+answers to its coordinators alone.
 """

@@ -15,7 +15,19 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from .envelope import format_time, parse_time
 from .errors import Invalid
 from .principal import Principal
-from .schemas import actors, base, clashes, consortium, events, node, notifications, offerings, pipeline, programme, registry
+from .schemas import (
+    actors,
+    base,
+    clashes,
+    consortium,
+    events,
+    node,
+    notifications,
+    offerings,
+    pipeline,
+    programme,
+    registry,
+)
 
 Kind = Literal["command", "query"]
 Shape = Literal["one", "list", "page"]

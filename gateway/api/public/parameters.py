@@ -91,7 +91,6 @@ class OrganisationFilter(Schema):
         one_of((*vocabularies.COMPETENCES, *vocabularies.VALUE_CHAIN)),
         "Any of these competences; a part of the value chain by itself means all in it.",
     )
-
     state = _any_of(
         one_of(("admitted", "succeeded", "merged")),
         "Without it: admitted, and where words are looked for also those that are known under another name now.",
