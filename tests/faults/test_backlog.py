@@ -78,7 +78,7 @@ def test_a_hundred_thousand_facts_that_wait_disturb_nobody_and_come_out_in_order
         )
     assert memory.grown_too_much() == {}
     assert max(pace) < everyday.LONGEST
-    until(lambda: _shown(node, event)["confirmed"] == FACTS, limit=60, says="the newest state is shown")
+    until(lambda: _shown(node, event)["places"]["confirmed"] == FACTS, limit=60, says="the newest state is shown")
     until(node.is_well, limit=60, says="the node is well")
     assert everyday.failures(node) == {}
     _came_out_in_order(node, seeded)
