@@ -61,7 +61,8 @@ def test_a_strange_name_or_title_adds_no_header_and_no_recipient(
         mail = message_from_bytes(raw, policy=policy.SMTP)
         assert {header.lower() for header in mail} <= HEADS, name
         assert [one.addr_spec for one in mail["To"].addresses] == [address], name
-        assert TITLE[:40] in str(mail["Subject"]), name  # as it was written, not as what it pretends to encode
+        # As it was written, not as what it pretends to encode.
+        assert TITLE[:40].replace("=?", "= ?") in str(mail["Subject"]), name
         assert b"\r\nBcc:" not in raw, name
         assert isinstance(mail, EmailMessage)
         html = html_of(mail)

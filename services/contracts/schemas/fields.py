@@ -130,7 +130,8 @@ class Email(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         address = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs)).strip()
         reject_control_characters(address)
-        if len(address) > 254 or _EMAIL.match(address) is None:
+        # "=?" begins an encoded word (RFC 2047), which stands in no address; mail programs would decode it.
+        if len(address) > 254 or "=?" in address or _EMAIL.match(address) is None:
             raise ValidationError("This is not an e-mail address.")
         local, _, domain = address.rpartition("@")
         return f"{local}@{domain.lower()}"

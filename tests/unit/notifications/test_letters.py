@@ -2,6 +2,9 @@
 
 import string
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.courier.letters.calendar import calendar_of
+from services.notifications.courier.letters.headers import POLICY
 from services.notifications.courier.letters.words import LOCALES, TEXTS, Words, texts_of
-from services.notifications.courier.letters.writer import one_line
+from services.notifications.courier.letters.writer import address_of, one_line
 from services.notifications.courier.post import MailServer
 from services.notifications.model import Age, Edition, Subject
 
@@ -49,6 +53,35 @@ def test_no_text_breaks_out_of_a_header(text: str) -> None:
     assert len(line) <= 200
     assert len(line.splitlines()) <= 1
     assert not set("\r\n\0") & set(line)
+
+
+ENCODED = (
+    "=?utf-8?q?Esimerkki=0D=0ABcc:_x@example.org?=",
+    "=?utf-8?b?RXNpbWVya2tpDQpCY2M6IHhAZXhhbXBsZS5vcmc=?=",
+    "Esimerkki =?us-ascii?Q?=0ABcc:_x?=, ä",
+    "==??utf-8?q?=0D=0ABcc:_x?==",
+    "=\0?utf-8?q?=0D=0ABcc:_x?=",
+)
+
+
+@pytest.mark.parametrize("text", ENCODED)
+@pytest.mark.parametrize("before", ["", "Vahvistettu: ", "x" * 190, "ö"])
+def test_an_encoded_word_in_a_name_or_title_stays_text_on_the_wire(text: str, before: str) -> None:
+    message = EmailMessage(policy=POLICY)
+    message["To"] = address_of(before + text, "nimi@example.org")
+    message["Subject"] = one_line(before + text)
+    message.set_content("Esimerkki")
+    head, _, _ = message.as_bytes(policy=POLICY).partition(b"\r\n\r\n")
+    read = message_from_bytes(head, policy=SMTP)
+    assert {"Bcc", "bcc"}.isdisjoint(read.keys())
+    assert [one.addr_spec for one in read["To"].addresses] == ["nimi@example.org"]
+    assert b"\nBcc" not in head
+    assert len(read.keys()) == len(message.keys())
+
+
+def test_an_encoded_word_is_no_address() -> None:
+    with pytest.raises(ValueError, match="address"):
+        address_of("Esimerkki", "=?utf-8?q?=0D=0ABcc=3A_x?=@example.org")
 
 
 def test_times_are_written_as_each_language_writes_them() -> None:

@@ -64,7 +64,7 @@ class Writer:
     def write(self, delivery: Delivery, addressee: Addressee, edition: Edition | None, before: Edition | None) -> Mail:
         """The mail, with one Message-ID for all tries of a delivery. Raises LookupError when a record is missing,
         ValueError for what is no address."""
-        to = _address(addressee.name, addressee.email)
+        to = address_of(addressee.name, addressee.email)
         own = Own(
             delivery=delivery.id,
             to=to,
@@ -152,10 +152,10 @@ class Writer:
     def _head(self, message: EmailMessage, delivery: Delivery, letter: Letter, words: Words) -> None:
         settings = self._settings
         node = words.of(settings.node_name) or settings.node
-        message["From"] = _address(self._from_name or node, self.sender)
-        message["To"] = _address("", form.ADDRESS)
+        message["From"] = address_of(self._from_name or node, self.sender)
+        message["To"] = address_of("", form.ADDRESS)
         if settings.contact:
-            message["Reply-To"] = _address("", settings.contact)
+            message["Reply-To"] = address_of("", settings.contact)
         message["Subject"] = one_line(letter.subject)
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<{form.DELIVERY}@{self._domain}>"
@@ -176,9 +176,13 @@ class Writer:
 
 
 def one_line(text: str) -> str:
-    """Text that may stand in a header: no line breaks or control characters, of a bounded length."""
+    """Text that may stand in a header: no line breaks or control characters, of a bounded length.
+
+    Nor the beginning of an encoded word (RFC 2047): Python's email decodes what is given to it as a header's value, so
+    a name `=?utf-8?q?=0D=0ABcc:...?=` would become a line break and a header of its own (seen in 3.11).
+    """
     plain = "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text)
-    plain = " ".join(plain.split())
+    plain = " ".join(plain.split()).replace("=?", "= ?")
     return plain if len(plain) <= _LONGEST_HEADER else plain[: _LONGEST_HEADER - 1] + "…"
 
 
@@ -187,9 +191,9 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def _address(name: str, email: str) -> Address:
+def address_of(name: str, email: str) -> Address:
     """Raises ValueError for what is no address."""
     user, _, domain = email.rpartition("@")
-    if any(unicodedata.category(letter) in ("Cc", "Zs", "Zl", "Zp") for letter in email):
+    if "=?" in email or any(unicodedata.category(letter) in ("Cc", "Zs", "Zl", "Zp") for letter in email):
         raise ValueError("no mail address")
     return Address(display_name=one_line(name), username=user, domain=domain)
