@@ -158,7 +158,7 @@ def test_many_at_once_at_the_running_service_are_each_done_once(
 
     def drafted() -> Any:
         try:
-            arguments = {**draft_arguments(organisation_id), "capacity": 20}
+            arguments = {**draft_arguments(organisation_id), "capacity": 20, "link": "https://example.org/"}
             return rpc.call("events.draft_event", arguments, principal=partner)
         except (errors.Forbidden, errors.UnknownReference):
             return None
