@@ -225,7 +225,7 @@ def _part(plan: Plan, name: str, number: int, needs: tuple[str, ...], gateway: "
         address=plan.public_url if is_gateway else "",
         stop_limit=15.0,
         overlaps=True,
-        leaves_within=2.0 if is_gateway else 0.0,
+        leaves_within=5.0 if is_gateway else 0.0,
     )
 
 
