@@ -1,9 +1,10 @@
 """The history of records: written with each change, read by the organisation's partners and its coordinators."""
 
+from collections.abc import Collection
 from typing import Any
 
 from services.actors import model
-from services.actors.model import Change
+from services.actors.model import Change, Organisation
 from services.actors.store import ActorStore
 from services.contracts import identifiers
 from services.runtime.work import Work
@@ -31,6 +32,23 @@ def note(work: Work, store: ActorStore, what: str, before: Any, after: Any, *abo
     )
 
 
+def note_import(work: Work, store: ActorStore, organisations: Collection[Organisation]) -> None:
+    """One entry for all that came in together: an import is not slowed by its history."""
+    if organisations:
+        store.note(
+            Change(
+                id=identifiers.new_id(identifiers.CHANGE),
+                record="",
+                version=1,
+                about=tuple(organisation.id for organisation in organisations),
+                at=work.now,
+                account=work.principal.account,
+                command=work.origin.causation_id,
+                what="organisation.imported",
+            )
+        )
+
+
 def history(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
     """The newest first. Raises NotFound, Forbidden, SignInNeeded."""
     organisation = store.organisations.get(arguments["organisation"])
@@ -43,13 +61,13 @@ def page_of_history(store: ActorStore, about: str, arguments: Arguments) -> dict
     limit = arguments["limit"]
     found = store.history_of(about, arguments["after"], limit + 1)
     shown = found[:limit]
-    return {"items": [_shown(change) for change in shown], "next": shown[-1].id if len(found) > limit else None}
+    return {"items": [_shown(change, about) for change in shown], "next": shown[-1].id if len(found) > limit else None}
 
 
-def _shown(change: Change) -> dict[str, Any]:
+def _shown(change: Change, about: str) -> dict[str, Any]:
     return {
         "id": change.id,
-        "record": change.record,
+        "record": change.record or about,
         "version": change.version,
         "at": change.at,
         "account": change.account,

@@ -19,6 +19,7 @@ from services.runtime.documents import to_values
 from services.runtime.work import Work
 
 from .authority import target_of_regions
+from .history import note_import
 from .organisations import new_organisation
 from .reading import NotReadable, read_row
 
@@ -68,6 +69,7 @@ def import_rows(work: Work, store: ActorStore, arguments: Arguments, *, rows: li
             outcomes.append(outcome)
     if not arguments["dry_run"]:
         store.add_organisations(added)
+        note_import(work, store, added)
         for organisation in added:
             work.tell("actors.organisation.registered", to_values(organisation))
     return _report(outcomes, dry_run=arguments["dry_run"])

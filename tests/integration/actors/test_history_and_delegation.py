@@ -43,6 +43,15 @@ def test_a_history_is_read_page_by_page(world: World) -> None:
     assert [each["version"] for each in (*first["items"], *rest)] == [4, 3, 2, 1]
 
 
+def test_what_was_imported_says_by_whom(world: World) -> None:
+    names = [world.name() for _ in range(3)]
+    report = world.imported("\n".join(["name_fi,kind", *(f"{name},company" for name in names)]))
+    for row in report["rows"]:
+        [entry] = history(world, row["id"])
+        assert (entry["what"], entry["record"]) == ("organisation.imported", row["id"])
+        assert (entry["account"], entry["version"]) == (world.coordinator.account, 1)
+
+
 def test_what_a_refused_command_would_have_changed_is_in_no_history(world: World) -> None:
     record = world.registered()
     stale = {"id": record["id"], "kind": "research", "expected_version": 9}
