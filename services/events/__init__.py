@@ -5,5 +5,5 @@ and requests to co-hosts.
 Publishes: events.event.*, events.places.changed, events.block.* (public or for members), events.series.* (public),
 events.sign_up.*, events.co_host.* (node).
 Listens to: organisations (actors), consortia, memberships and working groups (consortium), mandates (actors), and other
-nodes' public events and blocks, for the clash check.
+nodes' public events and blocks (events), for the clash check.
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from . import sign_ups, upkeep, wrk
+from .clashes import clashes
 from .commands import commands
 from .figures import SCALES, Benchmark, Figure, Scale
 from .imports import imports
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "sign-ups-two-instances": sign_ups.two_instances,
     "commands": commands,
     "relay": relay,
+    "clashes": clashes,
     "import": imports,
     "telling": telling,
 }
