@@ -160,7 +160,8 @@ class ActorStore:
 
     def take_turn(self, what: str) -> None:
         """Commands whose rule spans several records take turns: of two at once one conflicts here and runs again."""
-        self._turns.update_one({"_id": what}, {"$inc": {"turn": 1}}, upsert=True, session=self._session)
+        with _one_of_a_kind("Somebody did the like at this very moment, for the first time on this node. Repeat it."):
+            self._turns.update_one({"_id": what}, {"$inc": {"turn": 1}}, upsert=True, session=self._session)
 
     def relations_of(self, organisation: str) -> list[Relation]:
         """Those stated that it is a party of."""
