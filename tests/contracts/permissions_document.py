@@ -93,8 +93,8 @@ What is open to everybody needs no scope.
 ## Between the parts of a node
 
 `snapshot` (all records of a kind, for rebuilding a copy), `recipient` and `recipients` (the names and addresses behind
-references, asked by the courier as it sends) are answered to the node's own parts only: the gateway never hands them on, and every
-service refuses them for everybody else, an account with an operator's mandate too.
+references, asked by the courier as it sends) are answered to the node's own parts only: the gateway never hands them
+on, and every service refuses them for everybody else, an account with an operator's mandate too.
 
 ## Refused how
 

@@ -121,7 +121,8 @@ class ListProposals(Strict):
 
 class ImportOrganisations(Strict):
     """CSV in UTF-8 with a header line: name_fi, name_sv, name_en, kind, regions, places, y-tunnus, vat, pic, ror,
-    competences, website (several values in a cell are separated by |). At most 4 MB, 10,000 rows; a dry run takes 2,000."""
+    competences, website (several values in a cell are separated by |). At most 4 MB and 10,000 rows; a dry run takes
+    2,000 rows."""
 
     csv = fields.String(required=True, validate=validate.Length(min=1, max=4_000_000))
     region = nuts3(required=True, metadata={"description": "The coordinator's region; for rows that name none."})
