@@ -77,6 +77,26 @@ def grant(role: str, target: Callable[[Cast], str]) -> Callable[[Cast], Argument
     return lambda cast: {"account": cast.world.person().account, "role": role, "target": target(cast)}
 
 
+def own(cast: Cast) -> Arguments:
+    return {"organisation": cast.organisation}
+
+
+def offering(cast: Cast) -> Arguments:
+    return {**own(cast), "title": {"fi": "Koeajo (esimerkki)"}, "kind": "service"}
+
+
+def package(cast: Cast) -> Arguments:
+    offered = cast.world.rpc.call("actors.offer", offering(cast), principal=cast.world.coordinator)
+    return {**own(cast), "title": {"fi": "Paketti (esimerkki)"}, "offerings": [offered["id"]]}
+
+
+def asked(cast: Cast) -> Arguments:
+    """A package of another organisation's, with an offering of the partner's."""
+    wanted = {**package(cast), "organisation": cast.fresh()}
+    made = cast.world.rpc.call("actors.make_package", wanted, principal=cast.world.coordinator)
+    return {"id": made["id"], "offering": wanted["offerings"][0], "consent": True}
+
+
 EVERYBODY = frozenset(
     (
         *("visitor", "stranger", "owner", "partner", "foreign partner", "secretary", "coordinator"),
@@ -90,6 +110,12 @@ READING_COORDINATOR = COORDINATOR | {"coordinator's key to read"}
 
 CELLS = (
     Cell("actors.proposal.make", "propose_organisation", new, EVERYBODY),
+    Cell(
+        "actors.proposal.read",
+        "own_proposals",
+        lambda _: {},
+        EVERYBODY - {"visitor", "operator", "coordinator's key of events"},
+    ),
     Cell("actors.organisation.register", "register_organisation", new, COORDINATOR),
     Cell(
         "actors.organisation.admit",
@@ -112,11 +138,48 @@ CELLS = (
         COORDINATOR,
     ),
     Cell(
+        "actors.relation.state",
+        "state_relation",
+        lambda cast: {"organisation": cast.organisation, "kind": "member_of", "other": cast.fresh()},
+        COORDINATOR | {"partner"},
+    ),
+    Cell(
+        "actors.succession.state",
+        "state_relation",
+        lambda cast: {
+            "organisation": cast.fresh(),
+            "kind": "merged_into",
+            "other": cast.organisation,
+            "since": "2026-01-01",
+        },
+        COORDINATOR,
+    ),
+    Cell(
+        "actors.organisation.merge",
+        "merge_organisations",
+        lambda cast: {"id": cast.organisation, "other": cast.fresh()},
+        COORDINATOR,
+    ),
+    Cell("actors.merge_offers.read", "merge_offers", lambda _: {}, READING_COORDINATOR | {"foreign coordinator"}),
+    Cell("actors.offering.offer", "offer", offering, COORDINATOR | {"partner"}),
+    Cell("actors.package.make", "make_package", package, COORDINATOR | {"partner"}),
+    Cell("actors.package.consent", "consent_to_package", asked, frozenset({"partner"})),
+    Cell("actors.packages.read", "packages", own, READING_COORDINATOR | {"partner"}),
+    Cell(
+        "actors.pipeline.keep",
+        "add_candidate",
+        lambda cast: {"region": "FI1DC", "name": cast.world.name()},
+        COORDINATOR,
+    ),
+    Cell("actors.pipeline.read", "pipeline_numbers", lambda _: {"region": "FI1DC"}, READING_COORDINATOR),
+    Cell("actors.history.read", "history", own, READING_COORDINATOR | {"partner"}),
+    Cell(
         "actors.mandate.grant_partner",
         "grant_mandate",
         grant("partner", lambda cast: cast.organisation),
-        COORDINATOR | OPERATORS,
+        COORDINATOR | OPERATORS | {"partner"},
     ),
+    Cell("actors.mandates.read", "mandates", own, READING_COORDINATOR | OPERATORS | {"partner"}),
     Cell(
         "actors.mandate.grant_secretary",
         "grant_mandate",
