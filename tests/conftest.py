@@ -1,5 +1,6 @@
 """Fixtures that all tests may use. A node's broker and store are started once a session; parts by the tests."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +12,16 @@ from tests.harness.node import running_node
 # Machines are shared and noisy: a test never fails for having been slow.
 settings.register_profile("malmi", deadline=None)
 settings.load_profile("malmi")
+
+
+_MADE_NOW = re.compile(r"\b([a-z]{3})_[0-9a-z]{26}\b")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Parameters with an identifier that was made as the file was read have the same name in every worker."""
+    if isinstance(val, str) and _MADE_NOW.search(val):
+        return _MADE_NOW.sub(r"\1", val)
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
