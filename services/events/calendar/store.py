@@ -55,7 +55,7 @@ class Calendar:
         latest = last + FARTHEST
         for name, days in (("short_from", SHORT), ("long_from", LONGEST.days + 1)):
             span = {"$gte": first - FARTHEST - days + 1, "$lte": latest}
-            for document in self._collection.find({name: span}, session=self._session):
+            for document in self._collection.find({name: span}, session=self._session).batch_size(1_000):
                 if document["last"] >= first - FARTHEST:
                     yield document
 
