@@ -52,9 +52,13 @@ def merge_offers(work: Work, store: ActorStore, arguments: Arguments) -> list[di
 
 
 def tell_apart(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
-    """They are not offered any more. Raises NotFound, Forbidden, SignInNeeded, Invalid."""
+    """They are not offered any more. Raises Forbidden, SignInNeeded, Invalid."""
     one, other = sorted(arguments["organisations"])
-    for organisation in (store.organisations.get(one), store.organisations.get(other)):
+    work.require("actors.organisation.merge", Target(regions=regions_coordinated(work)))
+    found = store.organisations_with((one, other))
+    if len(found) < len((one, other)):
+        raise field_error("organisations", "One of these is no organisation of this registry.")
+    for organisation in found:
         work.require("actors.organisation.merge", target_of_regions(work, organisation.regions))
         if organisation.state not in ("admitted", "proposed"):
             raise field_error("organisations", f"{organisation.id} is {organisation.state}: it is not offered anyway.")

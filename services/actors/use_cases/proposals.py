@@ -8,7 +8,7 @@ from typing import Any
 from services.actors import model
 from services.actors.model import Organisation
 from services.actors.store import ActorStore
-from services.contracts.errors import field_error
+from services.contracts.errors import NotFound, field_error
 from services.contracts.permissions import Target
 from services.runtime import links
 from services.runtime.documents import to_values
@@ -30,8 +30,8 @@ def propose_organisation(
     """Kept for the coordinator; nothing is public before the decision, and no identifier is taken by it.
     reveal_proposal adds the token by which the proposer reads what became of it.
 
-    Raises Invalid (also when this node serves none of the regions), NotFound (`again` is no token of ours), Conflict
-    (an identifier is taken).
+    Raises Invalid (also when this node serves none of the regions, or `again` is no token of ours), Conflict (an
+    identifier is taken).
     """
     work.require("actors.proposal.make", Target())
     if not set(arguments["regions"]).intersection(node_regions):
@@ -39,7 +39,7 @@ def propose_organisation(
             "regions", f"Name a region that this node serves: {', '.join(node_regions) or 'it has none'}."
         )
     again = arguments["again"]
-    previous = None if again is None else _refused(store, links.read_token(work.secret, LINK, again))
+    previous = None if again is None else _refused(work, store, again)
     values = {key: value for key, value in arguments.items() if key not in ("contact", "again")}
     proposal = replace(
         new_organisation(work, values, "proposed"),
@@ -126,8 +126,11 @@ def who_proposed(work: Work, store: ActorStore, organisation: str) -> dict[str, 
     }
 
 
-def _refused(store: ActorStore, proposal: str) -> Organisation:
-    found = store.organisations.get(proposal)
+def _refused(work: Work, store: ActorStore, token: str) -> Organisation:
+    try:
+        found = store.organisations.get(links.read_token(work.secret, LINK, token))
+    except NotFound as error:
+        raise field_error("again", "This is no token of a proposal. Leave it out to make a first one.") from error
     if found.state != "refused":
         raise field_error("again", f"Only a refused proposal is made anew; this one is {found.state}.")
     return found

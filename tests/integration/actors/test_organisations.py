@@ -181,7 +181,7 @@ def test_a_refusal_needs_a_reason_which_the_proposer_reads_and_proposes_anew(wor
     assert [each["previous_reason"] for each in waiting if each["id"] == anew["id"]] == [reason]
     with pytest.raises(errors.Invalid, match="Only a refused proposal"):
         world.proposed(again=anew["token"])
-    with pytest.raises(errors.NotFound):
+    with pytest.raises(errors.Invalid, match="no token"):
         world.proposed(again=f"{proposal['id']}.aaaa")
 
 
