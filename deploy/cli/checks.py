@@ -18,7 +18,7 @@ from .terminal import say
 
 Tier = Literal["quick", "default", "full"]
 _QUICK_FOLDERS = ("tests/unit", "tests/contracts", "tests/architecture")
-_TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup")
+_TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 """They mostly wait for processes to start and end, so two workers are nearly twice as fast (tests/conftest.py)."""
 _CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff", ("ruff", "check", ".")),

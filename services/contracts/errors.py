@@ -88,6 +88,8 @@ class Late(Refusal):
 class Unfinished(Late):
     """A part of the command was carried out in time. Repeated at once with the same key, it goes on from there."""
 
+    code = "unfinished"
+
 
 class TooMany(Refusal):
     """A limit of the service is reached (rows of an import, keys of an account)."""

@@ -11,10 +11,10 @@ from services.runtime import copies, mandates, records
 from services.runtime.copies import Copies
 from services.runtime.documents import from_document, to_document
 from services.runtime.records import Records
+from services.runtime.spread import Spread
 from services.runtime.store import Document, Store, utc_now
 
 from .model import Delivery, Edition, Mailing, Subscription, Told, Webhook
-from .spread import Spread
 
 INDEXES = {
     "subscriptions": (
