@@ -24,18 +24,6 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return None
 
 
-_A_NODE_EACH = ("faults", "benchmarks", "deploy", "browser")
-"""Folders whose files start nodes of their own: nothing is gained by one worker for all of them."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one folder share parts that are started once: with two workers (-n 2) a folder stays with one."""
-    for item in items:
-        together = item.path if item.path.parent.name in _A_NODE_EACH else item.path.parent
-        item.add_marker(pytest.mark.xdist_group(str(together)))
-
-
 @pytest.fixture(scope="session")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeUnderTest]:
     """Broker and store, and the parts that tests started. Shared: use ids and addresses of your own."""

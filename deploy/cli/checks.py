@@ -18,8 +18,9 @@ from .terminal import say
 
 Tier = Literal["quick", "default", "full"]
 _QUICK_FOLDERS = ("tests/unit", "tests/contracts", "tests/architecture")
-_TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
-"""They mostly wait for processes to start and end, so two workers are nearly twice as fast (tests/conftest.py)."""
+_TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+"""They mostly wait for processes to start and end, so two workers are nearly twice as fast. A file stays with one,
+which starts what its tests share once; files go in order, so that those of the long folders begin early."""
 _CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff", ("ruff", "check", ".")),
     ("format", ("ruff", "format", "--check", "--quiet", ".")),
