@@ -70,6 +70,12 @@ _TYPES: Final = (
         "The request came too late to the service; it was not carried out",
         "Repeat it after the time in Retry-After.",
     ),
+    ProblemType(
+        "unfinished",
+        503,
+        "A part of the request was carried out in time",
+        "Repeat it after the time in Retry-After with the same Idempotency-Key: it goes on from there.",
+    ),
     ProblemType("too_many", 429, "A limit of the service is reached", "The detail says which limit it is."),
     ProblemType(
         "store_away",

@@ -42,13 +42,13 @@ class Shown:
     news: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeNode]:
     folder = tmp_path_factory.mktemp("browser")
     yield from whole_node(folder, 18_600, MALMI_CONTACT="yllapito@example.org")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def coordinator(whole: WholeNode) -> Iterator[httpx.Client]:
     account = whole.person("koordinaattori@example.org", "coordinator", "FI1DC")
     with whole.client_of(account["id"]) as client:
@@ -76,7 +76,7 @@ def _made(client: httpx.Client, path: str, body: dict[str, Any]) -> str:
     return str(response.json()["id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shown(coordinator: httpx.Client) -> Shown:
     def made(path: str, body: dict[str, Any]) -> str:
         return _made(coordinator, path, body)
@@ -127,8 +127,9 @@ def shown(coordinator: httpx.Client) -> Shown:
     return Shown(full_event=ids[1], event=ids[0], news=made("/news", news))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ended with the file: while it lives, asyncio thinks that its loop runs, and other tests could run none."""
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("These tests need Chromium: `apt-get install chromium` (./malmi test --full does it as root).")

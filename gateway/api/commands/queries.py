@@ -55,4 +55,6 @@ class Replay(Schema):
     """ids empty: all dead ones of the service."""
 
     service = fields.String(required=True, validate=validate.OneOf(rpc.SERVICES))
-    ids = fields.List(fields.String(), load_default=list, validate=validate.Length(max=1_000))
+    ids = fields.List(
+        fields.String(validate=validate.Length(min=1, max=100)), load_default=list, validate=validate.Length(max=1_000)
+    )

@@ -68,4 +68,6 @@ class ListDeadLetters(Strict):
 class ReplayDeadLetters(Strict):
     """ids empty: all dead ones."""
 
-    ids = fields.List(fields.String(), load_default=list, validate=validate.Length(max=1_000))
+    ids = fields.List(
+        fields.String(validate=validate.Length(min=1, max=100)), load_default=list, validate=validate.Length(max=1_000)
+    )

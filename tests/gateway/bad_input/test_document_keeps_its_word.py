@@ -34,6 +34,8 @@ expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 422, 429]
 cursor = "{CURSOR}"
 from = "2027-03-28"
 to = "2090-12-31"
+# The tool takes the pattern of a quoted text in a header for one without quotes; wrong ones are tried in gateway/http.
+"header.If-Match" = '"1-1"'
 """
     for place, identity in subject.ids.items() if known_ids else ():
         text += f"""
