@@ -149,9 +149,10 @@ class ActorStore:
         return [organisation for organisation in found if organisation.state == "admitted"]
 
     def admitted_like(self, like_keys: Iterable[str], limit: int) -> list[Organisation]:
-        """Admitted organisations with a word in their names that begins like one of these."""
-        found = self.organisations.where({"like_keys": {"$in": list(like_keys)}}, limit=limit)
-        return [organisation for organisation in found if organisation.state == "admitted"]
+        """Admitted organisations with a word in their names that begins like one of these; `limit` for each of them,
+        so that a common word does not crowd out those that share a rare one."""
+        found = {one.id: one for key in like_keys for one in self.organisations.where({"like_keys": key}, limit=limit)}
+        return [organisation for organisation in found.values() if organisation.state == "admitted"]
 
     def in_regions(self, state: str, regions: Iterable[str]) -> list[Organisation]:
         """Organisations in this state with one of these regions."""
