@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from deploy.node.ports import next_free
+from deploy.node.ports import hold_next
 from services.contracts.principal import OPERATOR
 
 from .mailserver import MailServer
@@ -58,7 +58,8 @@ def whole_node(
 
     without: parts that are not started.
     """
-    mails, port = MailServer(), next_free(first_port)
+    mails = MailServer()
+    port, held = hold_next(first_port)
     url = f"http://127.0.0.1:{port}"
     settings = {
         "MALMI_PORT": str(port),
@@ -77,6 +78,7 @@ def whole_node(
         until(lambda: ready(url) >= {*PARTS} - {"gateway", *without}, limit=60, says="all parts are ready")
         yield WholeNode(node, url, mails, rpc)
         rpc.close()
+    held.close()
     mails.stop()
 
 
