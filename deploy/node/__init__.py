@@ -5,6 +5,7 @@ regions.py     a region's settings, from deploy/regions/*.yaml
 ports.py       which ports are free, and which this node keeps
 process.py     a child process: start, is it still ours, stop
 supervisor.py  keeps the parts running; state.py tells others how they are
-broker.py      a private RabbitMQ; store.py a private store; mailbox/ an SMTP server that shows its mail
+broker.py      a private RabbitMQ; broker_watch.py whether it is well
+store.py       a private store; mailbox/ an SMTP server that shows its mail
 parts.py       all parts of a node with their settings
 """

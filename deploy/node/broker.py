@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from . import broker_watch
 from . import ports as free_ports
 from .errors import NodeError
 from .probes import listens, speaks_amqp
@@ -72,6 +73,7 @@ def programs(folder: Path, ports: dict[str, int], accounts: Sequence[Account]) -
         (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_settings(folder, ports, accounts)
     names_port = ports["broker_names"]
+    watch = broker_watch.Watch(broker_watch.QuorumQueues(_access(ports, accounts)).look)
     inherited = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     env = {
         **inherited,
@@ -111,7 +113,19 @@ def programs(folder: Path, ports: dict[str, int], accounts: Sequence[Account]) -
             address=f"{free_ports.LOCALHOST}:{ports['broker']}",
             stop_limit=30.0,
             cwd=folder,
+            unwell=lambda running: watch.unwell(running.pid),
         ),
+    )
+
+
+def _access(ports: dict[str, int], accounts: Sequence[Account]) -> broker_watch.Access:
+    who = next(account for account in accounts if "administrator" in account.tags)
+    return broker_watch.Access(
+        uri(who, ports["broker"]),
+        f"http://{free_ports.LOCALHOST}:{ports['broker_management']}/api",
+        who.name,
+        who.password,
+        VHOST,
     )
 
 

@@ -23,6 +23,7 @@ class Program:
     `layer`: parts stop layer by layer, the highest first. `after`: what must be ready before its first start.
     `overlaps`: a second process of it may run beside the first, so that a restart leaves no gap.
     `leaves_within`: SIGUSR1 makes it let its clients go to that one; it is ended so many seconds later.
+    `unwell`: why it must be restarted though it is ready and runs; asked often, so it answers at once.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Program:
     cwd: Path = ROOT
     overlaps: bool = False
     leaves_within: float = 0.0
+    unwell: Callable[[Running], str | None] = lambda _: None
 
     def spawn(self, logs: Path) -> subprocess.Popen[bytes]:
         """Its output goes to `logs`/<name>.log. Raises OSError when it cannot be started."""

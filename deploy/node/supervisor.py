@@ -43,6 +43,8 @@ class _Part:
     start_at: float = 0.0
     failures: int = 0
     probe_at: float = 0.0
+    unwell: str | None = None
+    ending: Generator[None, None, None] | None = None
 
 
 class Supervisor:
@@ -123,6 +125,8 @@ class Supervisor:
                 self._start(part)
             if part.process is not None and part.shown.state == "starting" and now >= part.probe_at:
                 self._probe(part, now)
+            if part.process is not None and part.shown.state == "ready":
+                self._ask_how_it_is(part, now)
         if now >= self._rotate_at:
             self._rotate_at = now + HOUSEKEEPING
             self._write_again()
@@ -173,14 +177,25 @@ class Supervisor:
         else:
             part.probe_at = time.monotonic() + 0.15
 
+    def _ask_how_it_is(self, part: _Part, now: float) -> None:
+        assert part.process is not None
+        if part.ending is not None:
+            next(part.ending, None)
+            return
+        part.unwell = part.program.unwell(Running(part.process.pid, now - part.started))
+        if part.unwell is not None:
+            self._tell(part.program.name, f"unwell, so it is ended: {part.unwell}")
+            part.ending = ending(part.process, part.program.stop_limit)
+
     def _bury(self, part: _Part, now: float) -> None:
         assert part.process is not None
         code = part.process.wait()
         signal_group(part.process.pid, signal.SIGKILL)  # what it started and left behind
-        part.process = None
+        part.process = part.ending = None
         if now - part.started > STEADY:
             part.failures = 0
-        self._schedule(part, now, describe_exit(code))
+        self._schedule(part, now, f"unwell ({part.unwell})" if part.unwell else describe_exit(code))
+        part.unwell = None
 
     def _go_on_restarting(self) -> None:
         folder = self._state_file.parent

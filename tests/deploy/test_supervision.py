@@ -97,6 +97,25 @@ def test_a_part_that_dies_is_started_again_and_its_exit_is_told(
     assert "SIGKILL" in (part(supervisor, "one").last_exit or "")
 
 
+def test_a_part_that_runs_but_is_unwell_is_ended_started_again_and_the_reason_is_told(
+    nodes: Nodes, program: MakeProgram, until: Until
+) -> None:
+    unwell: dict[int, str] = {}
+    one = replace(program("one", STAYS), unwell=lambda running: unwell.get(running.pid))
+    supervisor = nodes.of(one, program("two", STAYS))
+    assert supervisor.run_until_ready(20)
+    first, other = part(supervisor, "one").process, part(supervisor, "two").process
+    assert first is not None
+
+    unwell[first.pid] = "no queue has a leader"
+    turn_until(supervisor, until, lambda: part(supervisor, "one").restarts == 1, "it is ended")
+    turn_until(supervisor, until, lambda: part(supervisor, "one").state == "ready", "it is ready again")
+
+    assert not is_alive(first)
+    assert "no queue has a leader" in (part(supervisor, "one").last_exit or "")
+    assert part(supervisor, "two").process == other
+
+
 def test_the_pause_before_a_restart_grows_with_every_death(nodes: Nodes, program: MakeProgram, until: Until) -> None:
     supervisor = nodes.of(program("one", "sys.exit(3)"))
 

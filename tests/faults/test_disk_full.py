@@ -195,6 +195,38 @@ def test_the_logs_disk_is_full(people: People, disks: tuple[LivingNode, dict[str
 
 
 @pytest.mark.full
+@pytest.mark.full
+def test_the_one_disk_of_a_node_is_full_and_an_operator_is_warned_before(tmp_path: Path) -> None:
+    with rooms.room(tmp_path, 600) as disk, living_node(tmp_path) as node:
+        people = People(node, node.key_of("koordinaattori@example.org", "coordinator", "FI1DC"))
+        with node.client(people.key) as client:
+            until(lambda: client.get("/me").status_code == 200, limit=60, says="the key is known")
+            event = everyday.an_event(client)
+        status = node.malmi("status")
+        assert "WARNING: the disk of the data folder is nearly full" in status.stdout
+        assert status.returncode == 1
+        before = everyday.commands(event)
+        for command in before:
+            people.insist(command)
+
+        disk.fill()
+        given = []
+        for _ in range(4):
+            more = everyday.commands(event)
+            answers = people.say_all(more)
+            given += more
+            assert _wrong(answers) == []
+            people.read_everything(event)
+        assert node.process.poll() is None
+        assert "WARNING" in node.malmi("status").stdout
+
+        disk.make_room()
+        for command in given:
+            people.insist(command)
+        until(node.is_well, limit=BACK_WITHIN, says="the node is well by itself")
+        _all_there_once(people, [*before, *given])
+
+
 def _wrong(answers: list[everyday.Answer]) -> list[everyday.Answer]:
     """Neither done nor a 503 as promised."""
     return [a for a in answers if a.status not in (201, 202) and not everyday.is_a_refusal_to_repeat(a)]
