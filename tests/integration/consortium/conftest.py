@@ -1,17 +1,15 @@
 """The consortium service with relay, and the people who call it, as facts of actors made them known."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from services.contracts import errors, identifiers
-from services.contracts.envelope import Fact, format_time
+from services.contracts.envelope import Fact
 from services.contracts.principal import Principal
 from tests.harness import Facts, Part, Rpc, until
-
-HOME = "pohjois-karjala"
+from tests.harness.facts_of_others import HOME, fact
 
 
 class World:
@@ -40,20 +38,20 @@ class World:
     def publish_mandate(self, mandate: str, who: Principal, role: str, target: str, state: str = "granted") -> None:
         data = {"state": state, "account": who.account, "role": role, "target": target}
         self.facts.publish(
-            fact_of(f"actors.mandate.{state}", mandate, data, "node", version=1 if state == "granted" else 2)
+            fact(f"actors.mandate.{state}", mandate, data, "node", version=1 if state == "granted" else 2)
         )
 
     def organisation(self, name: str = "Esimerkki Oy") -> tuple[str, Principal]:
         """A registered organisation and a partner of it, which the service knows."""
         organisation = identifiers.new_id(identifiers.ORGANISATION)
         data = {"state": "admitted", "name": {"fi": name}, "regions": ["FI1DC"]}
-        self.facts.publish(fact_of("actors.organisation.registered", organisation, data))
+        self.facts.publish(fact("actors.organisation.registered", organisation, data))
         partner = self.account("partner", organisation)
         until(lambda: self._reads(partner, {"organisation": organisation}), says="the partner's mandate has come")
         return organisation, partner
 
     def remove(self, organisation: str) -> None:
-        self.facts.publish(fact_of("actors.organisation.removed", organisation, {"state": "removed"}, version=2))
+        self.facts.publish(fact("actors.organisation.removed", organisation, {"state": "removed"}, version=2))
 
     def found(self, **changes: Any) -> dict[str, Any]:
         arguments = {
@@ -116,34 +114,6 @@ class World:
         except errors.Forbidden:
             return False
         return True
-
-
-def fact_of(fact_type: str, subject: str, data: dict[str, Any], visibility: Any = "public", version: int = 1) -> Fact:
-    """A fact as another service of this node would tell it."""
-    now = datetime.now(UTC)
-    record = {
-        "id": subject,
-        "home": HOME,
-        "incarnation": 1,
-        "version": version,
-        "created": format_time(now),
-        "changed": format_time(now),
-        **data,
-    }
-    return Fact(
-        id=identifiers.new_id(identifiers.FACT),
-        type=fact_type,
-        visibility=visibility,
-        home=HOME,
-        subject=subject,
-        incarnation=1,
-        version=version,
-        time=now,
-        data=record,
-        correlation_id="test",
-        causation_id="test",
-        sequence=1,
-    )
 
 
 @pytest.fixture(scope="package")

@@ -1,7 +1,7 @@
 """What an event may become, and what of it the calendar shows."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,30 +10,14 @@ from hypothesis import strategies as st
 
 from services.contracts.errors import Conflict, Invalid
 from services.events import model
-from services.events.model import Audience, Event, Organiser, Place, Places
+from services.events.model import Audience, Event, Places
+from tests.unit.events.drafts import NOW, draft_at
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BEGINS = NOW + timedelta(days=30)
 
 
 def event(**changes: Any) -> Event:
-    drafted = Event(
-        id="evt_1",
-        home="pohjois-karjala",
-        incarnation=1,
-        version=1,
-        state="draft",
-        created=NOW,
-        changed=NOW,
-        organiser=Organiser("region", "FI1DC"),
-        title={"fi": "Esimerkkiseminaari"},
-        begins=BEGINS,
-        ends=BEGINS + timedelta(hours=3),
-        time_zone="Europe/Helsinki",
-        block="blk_1",
-        place=Place("Outokumpu"),
-    )
-    return replace(drafted, **{"attendance": None, **changes})
+    return draft_at(BEGINS, **changes)
 
 
 @pytest.mark.parametrize(

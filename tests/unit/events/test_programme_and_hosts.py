@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from services.contracts.errors import Conflict, Invalid
 from services.events import model
 from services.events.model import CoHost, Event, Organiser, Place, Session, Speaker
+from tests.unit.events.drafts import NOW, draft_at
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HELSINKI = ZoneInfo("Europe/Helsinki")
 BEGINS = datetime(2027, 3, 20, 7, tzinfo=UTC)  # 9.00 in Helsinki
 SPEAKER = Speaker("p1", "Esimerkki Puhuja")
@@ -21,26 +21,9 @@ KEYNOTE = Session("s1", {"fi": "Esimerkki"}, BEGINS, BEGINS + timedelta(hours=1)
 
 
 def event(**changes: Any) -> Event:
-    drafted = Event(
-        id="evt_1",
-        home="pohjois-karjala",
-        incarnation=1,
-        version=1,
-        state="published",
-        created=NOW,
-        changed=NOW,
-        organiser=Organiser("organisation", "act_1"),
-        title={"fi": "Esimerkkiseminaari"},
-        begins=BEGINS,
-        ends=BEGINS + timedelta(hours=3),
-        time_zone="Europe/Helsinki",
-        block="blk_1",
-        place=Place("Outokumpu"),
-        regions=("FI1DC",),
-        sessions=(KEYNOTE,),
-        speakers=(SPEAKER,),
-    )
-    return replace(drafted, **{"attendance": None, **changes})
+    published = {"state": "published", "organiser": Organiser("organisation", "act_1"), "regions": ("FI1DC",)}
+    programme = {"sessions": (KEYNOTE,), "speakers": (SPEAKER,)}
+    return draft_at(BEGINS, **{**published, **programme, **changes})
 
 
 @pytest.mark.parametrize(
