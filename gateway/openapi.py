@@ -145,7 +145,7 @@ def teach(plugin: MarshmallowPlugin, converter: OpenAPIConverter) -> None:
         converter.add_attribute_function(function)  # type: ignore[no-untyped-call]
 
 
-class _Problem(Schema):
+class ProblemDocument(Schema):
     """RFC 9457. `type` is the address of a page that explains it; `errors` has an entry for each wrong field."""
 
     type = fields.Url(required=True)
@@ -155,6 +155,17 @@ class _Problem(Schema):
     instance = fields.String(required=True)
     correlation_id = fields.String(required=True, metadata={"description": "Tell it when you ask for help."})
     errors = fields.List(fields.Dict(keys=fields.String(validate=validate.OneOf(["pointer", "parameter", "message"]))))
+    version = fields.Integer(metadata={"description": "The record's version now, where If-Match named another."})
+    relation = fields.String(metadata={"description": "The relation that stands in the way."})
+    relations = fields.List(fields.String(), metadata={"description": "The relations that stand in the way."})
+    merges = fields.List(fields.String(), metadata={"description": "The merges that stand in the way."})
+    candidate = fields.String(metadata={"description": "The candidate that is there already."})
+    organisation = fields.Dict(metadata={"description": "Who holds the identifier: id, home, name, version."})
+    identifier = fields.Dict(metadata={"description": "The identifier that is taken: scheme, value."})
+    offers = fields.List(fields.String(), metadata={"description": "What could be done instead."})
+    id = fields.String(metadata={"description": "The record that stands in the way."})
+    state = fields.String(metadata={"description": "Its state."})
+    reason = fields.String(metadata={"description": "Why, as a word for programs."})
 
 
 def _components(spec: APISpec) -> None:
@@ -164,7 +175,7 @@ def _components(spec: APISpec) -> None:
     spec.components.security_scheme(
         "session", {"type": "apiKey", "in": "cookie", "name": "malmi_session", "description": "The node's own pages."}
     )
-    spec.components.schema("Problem", schema=_Problem)
+    spec.components.schema("Problem", schema=ProblemDocument)
     spec.components.parameter(
         "IdempotencyKey",
         "header",
