@@ -12,6 +12,7 @@ from services.contracts.envelope import format_time
 
 from . import schema
 from .records import Record
+from .transactions import transaction
 
 VERSION: Final = 1
 _TABLES: Final = """
@@ -53,17 +54,8 @@ class IdentityWriter:
 
     def apply(self, records: Iterable[Record]) -> int:
         """Keeps what is newer, in one transaction; says how many. Raises sqlite3.Error, with nothing changed."""
-        changed = 0
-        self.database.execute("BEGIN IMMEDIATE")
-        try:
-            for record in records:
-                changed += self._keep(record)
-            self.database.execute("COMMIT")
-        except BaseException:
-            if self.database.in_transaction:
-                self.database.execute("ROLLBACK")
-            raise
-        return changed
+        with transaction(self.database):
+            return sum(self._keep(record) for record in records)
 
     def forget_expired(self, before: datetime) -> int:
         """Drops what expired before a moment; if its fact came once more it would be expired all the same."""

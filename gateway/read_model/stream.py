@@ -11,6 +11,7 @@ import orjson
 
 from . import schema
 from .filters import Traits
+from .transactions import transaction
 
 KEPT: Final = timedelta(hours=24)
 VERSION: Final = 2
@@ -67,8 +68,7 @@ class StreamWriter:
     def append(self, told: Iterable[Told], now: float) -> None:
         """Adds facts that are not there yet, in one transaction. Raises sqlite3.Error, with nothing changed."""
         run = self._database.execute
-        run("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._database):
             (last,) = run("SELECT max(before, coalesce((SELECT max(position) FROM entry), 0)) FROM span").fetchone()
             for entry in told:
                 added = run(
@@ -86,27 +86,16 @@ class StreamWriter:
                     ),
                 )
                 last += added.rowcount
-            run("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:
-                run("ROLLBACK")
-            raise
 
     def prune(self, now: float) -> int:
         """Removes what is older than a day; says how much. Raises sqlite3.Error."""
         run = self._database.execute
-        run("BEGIN IMMEDIATE")
-        try:
+        removed = 0
+        with transaction(self._database):
             (last,) = run("SELECT max(position) FROM entry WHERE at < ?", (now - KEPT.total_seconds(),)).fetchone()
-            removed = 0
             if last is not None:
                 removed = run("DELETE FROM entry WHERE position <= ?", (last,)).rowcount
                 run("UPDATE span SET before = ?", (last,))
-            run("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:
-                run("ROLLBACK")
-            raise
         return removed
 
 

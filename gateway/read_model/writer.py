@@ -15,8 +15,10 @@ from services.contracts.envelope import format_time, parse_time
 from . import schema, search
 from .changes import Changes
 from .filters import Traits
+from .language import spelling
 from .records import Record
 from .rendering import Shown, render
+from .transactions import transaction
 
 Facets = frozenset[tuple[str, str]]
 
@@ -47,6 +49,7 @@ class PublicWriter:
         self._database = schema.open_for_writing(path)
         schema.create(self._database)
         self._terms: dict[str, int] = {}
+        self._spelling = spelling.Noted()
 
     @property
     def languages(self) -> Sequence[str]:
@@ -67,15 +70,13 @@ class PublicWriter:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of it or nothing. Raises sqlite3.Error, with nothing changed."""
-        self._database.execute("BEGIN IMMEDIATE")
         try:
-            yield
-            with self.changes.change():
-                self._database.execute("COMMIT")
+            with transaction(self._database, self.changes.change):
+                yield
+                self._spelling.write(self._database)
         except BaseException:
-            self._terms.clear()
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
+            self._terms.clear()  # some may have been numbered within
+            self._spelling.forget()
             raise
 
     def apply(self, records: Iterable[Record]) -> list[Applied]:
@@ -202,7 +203,10 @@ class PublicWriter:
         run("DELETE FROM calendar WHERE slot >= ? AND slot < ?", (key * 8, key * 8 + 8))
         run("DELETE FROM depends WHERE key = ?", (key,))
         if rank is not None:
-            run(f"DELETE FROM {schema.search_table(kind)} WHERE rowid = ?", (rank,))  # noqa: S608 - a name of ours
+            table = schema.search_table(kind)
+            (words,) = run(f"SELECT words FROM {table} WHERE rowid = ?", (rank,)).fetchone()  # noqa: S608 - a name of ours
+            self._spelling.went(kind, words)
+            run(f"DELETE FROM {table} WHERE rowid = ?", (rank,))  # noqa: S608
 
     def _insert(self, key: int, shown: Shown, rank_before: int | None) -> None:
         run, many = self._database.execute, self._database.executemany
@@ -239,7 +243,11 @@ class PublicWriter:
         if rank is not None:
             table = schema.search_table(record.kind)
             tags = " ".join([*map(search.tag_of_term, terms), search.tag_of_state(record.state)])
-            run(f"INSERT INTO {table} (rowid, words, tags) VALUES (?, ?, ?)", (rank, shown.words, tags))  # noqa: S608
+            run(
+                f"INSERT INTO {table} (rowid, words, marks, tags) VALUES (?, ?, ?, ?)",  # noqa: S608 - a name of ours
+                (rank, shown.words.words, shown.words.marks, tags),
+            )
+            self._spelling.came(record.kind, shown.words.words)
         if shown.until:
             self._note_length(shown)
 
