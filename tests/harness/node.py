@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kombu import Connection
+
 from deploy.node import broker
 from deploy.node import store as stores
 from services.runtime import topology
@@ -116,6 +118,14 @@ class NodeUnderTest:
         )
         assert process.poll() is None, f"{part} ended at its start:\n{log.read_text()[-3000:]}"
         return started
+
+    def waiting_for(self, name: str) -> int:
+        """How many facts wait in the part's queue; 0 for a part that has none."""
+        queue = next((consumer.queue for consumer in topology.CONSUMERS if consumer.name == name), None)
+        if queue is None:
+            return 0
+        with Connection(self.amqp_uri) as connection:
+            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
 
     def stop(self) -> None:
         """Ends everything that it started."""
