@@ -4,7 +4,7 @@ import click
 
 from deploy.node.errors import NodeError
 
-from . import bench, checks, containers, dead_letters, node, people, rebuild, sample, terminal
+from . import audit, bench, checks, containers, dead_letters, node, people, privacy, rebuild, sample, terminal
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,6 +26,8 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(node.up, node.down, node.restart, node.status, node.logs),
     *(people.account, people.mandate, people.key),
     dead_letters.dead_letters,
+    audit.audit,
+    privacy.privacy,
     rebuild.rebuild,
     sample.sample,
     containers.containers,

@@ -6,7 +6,7 @@ from functools import partial
 import falcon.asgi
 
 from gateway.dependencies import Dependencies, Route
-from gateway.pages import explanations, front, links, records, static
+from gateway.pages import explanations, front, links, my_data, records, static
 from gateway.problems import Problem
 
 
@@ -14,6 +14,7 @@ def routes(deps: Dependencies) -> list[Route]:
     return [
         *front.routes(deps),
         *links.routes(deps),
+        *my_data.routes(deps),
         *records.routes(deps),
         *explanations.routes(deps),
         *static.routes(),

@@ -42,12 +42,14 @@ class IdentityWriter:
         path.chmod(0o600)
         self.path = path
         self.database = schema.open_for_writing(path)
+        self.database.execute("PRAGMA secure_delete = ON")
         if schema.version_of(self.database) == 0:
             self.database.execute("BEGIN IMMEDIATE")
             self.database.execute(_TABLES)
             self.database.execute(_INDEX)
             self.database.execute(f"PRAGMA user_version = {VERSION}")
             self.database.execute("COMMIT")
+        self.database.execute("UPDATE entry SET name = '' WHERE name != ''")  # of files that an older version wrote
 
     def close(self) -> None:
         self.database.close()
@@ -77,7 +79,7 @@ class IdentityWriter:
                 record.state,
                 data.get("hash") or "",
                 data.get("account") or "",
-                data.get("name") or "",
+                "",  # what its owner calls a key may say who they are, and is needed by nobody here
                 orjson.dumps(data.get("scopes") or []).decode(),
                 data.get("expires") or "",
             ),
@@ -85,10 +87,10 @@ class IdentityWriter:
 
 
 def find(database: sqlite3.Connection, kind: str, digest: str) -> dict[str, Any] | None:
-    """The session or key with this hash (SHA-256, hex), whatever its state: {id, account, name, scopes, state,
+    """The session or key with this hash (SHA-256, hex), whatever its state: {id, account, scopes, state,
     expires}. None for an unknown one."""
     found = database.execute(
-        "SELECT ref, account, name, scopes, state, expires FROM entry WHERE kind = ? AND hash = ? LIMIT 1",
+        "SELECT ref, account, scopes, state, expires FROM entry WHERE kind = ? AND hash = ? LIMIT 1",
         (kind, digest),
     ).fetchone()
     if found is None or not digest:
@@ -96,8 +98,7 @@ def find(database: sqlite3.Connection, kind: str, digest: str) -> dict[str, Any]
     return {
         "id": found[0].partition("@")[0],
         "account": found[1],
-        "name": found[2],
-        "scopes": orjson.loads(found[3]),
-        "state": found[4],
-        "expires": found[5],
+        "scopes": orjson.loads(found[2]),
+        "state": found[3],
+        "expires": found[4],
     }

@@ -70,7 +70,9 @@ DEFINITION = ServiceDefinition(
         "session": snapshot_of("actors.session.opened", lambda store: store.sessions, _within_the_node),
     },
     recipient=use_cases.recipient,
-    sweeps=(ActorStore.forget_old_sign_ins, ActorStore.forget_contacts),
+    personal_data=use_cases.personal_data,
+    erase=use_cases.erase,
+    sweeps=(ActorStore.forget_old_sign_ins, ActorStore.forget_contacts, ActorStore.forget_old_data_requests),
 )
 
 
@@ -272,6 +274,18 @@ class Service(CommonCalls):
     @call
     def close_session(self, wire: Any) -> Any:
         return self.runtime.desk.command(wire, use_cases.close_session, one_at_a_time="session")
+
+    @call
+    def ask_for_my_data(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.ask_for_my_data, one_at_a_time="email")
+
+    @call
+    def open_personal_data(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.open_personal_data)
+
+    @call
+    def open_erasure(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.open_erasure)
 
     def _knowing_regions(self, use_case: Callable[..., Any]) -> Callable[..., Any]:
         return partial(use_case, node_regions=self.runtime.settings.regions)

@@ -1,6 +1,6 @@
 """Collections of actors, and their indexes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from services.contracts.addresses import fold
 from services.contracts.errors import Conflict
 from services.runtime import copies, mandates, records
 from services.runtime.copies import Copies
@@ -19,6 +20,7 @@ from .model import (
     Account,
     Candidate,
     Change,
+    DataRequest,
     Key,
     Mandate,
     Merge,
@@ -37,6 +39,8 @@ SIGN_INS = "sign_ins"
 OFFERINGS, PACKAGES, CANDIDATES = "offerings", "packages", "candidates"
 RELATIONS, MERGES, CHANGES, APART, TURNS = "relations", "merges", "changes", "apart", "turns"
 SIGN_INS_KEPT = timedelta(days=1)
+_THEN = ("before", "after")
+"""A merge keeps the record that it changed in both states."""
 
 INDEXES = {
     ORGANISATIONS: (
@@ -45,6 +49,7 @@ INDEXES = {
         IndexModel([("like_keys", ASCENDING)]),
         IndexModel([("proposer", ASCENDING)]),
         IndexModel([("contact_until", ASCENDING)]),
+        IndexModel([("contact", ASCENDING)]),
         IndexModel([("state", ASCENDING), ("regions", ASCENDING)]),
     ),
     RELATIONS: (
@@ -64,8 +69,12 @@ INDEXES = {
         IndexModel([("parts.organisation", ASCENDING)]),
     ),
     CANDIDATES: (IndexModel([("region", ASCENDING)]),),
-    MERGES: (IndexModel([("into", ASCENDING), ("state", ASCENDING)]),),
-    CHANGES: (IndexModel([("about", ASCENDING)]),),
+    MERGES: (
+        IndexModel([("into", ASCENDING), ("state", ASCENDING)]),
+        *(IndexModel([(f"{then}.{name}", ASCENDING)]) for then in _THEN for name in ("contact", "contact_until")),
+    ),
+    "data_requests": (IndexModel([("email_key", ASCENDING)]), IndexModel([("expires", ASCENDING)])),
+    CHANGES: (IndexModel([("about", ASCENDING)]), IndexModel([("account", ASCENDING)])),
     APART: (),
     TURNS: (),
     CLAIMS: (),
@@ -80,7 +89,7 @@ INDEXES = {
         records.INDEX,
         IndexModel([("account", ASCENDING), ("state", ASCENDING)]),
     ),
-    "sessions": (records.INDEX,),
+    "sessions": (records.INDEX, IndexModel([("account", ASCENDING)])),
     SIGN_INS: (
         IndexModel([("account", ASCENDING), ("created", ASCENDING)]),
         IndexModel([("created", ASCENDING)]),
@@ -104,6 +113,8 @@ class ActorStore:
         self.keys = Records(store, "keys", Key, session)
         self.sessions = Records(store, "sessions", Session, session)
         self.sign_ins = Records(store, SIGN_INS, SignInRequest, session)
+        self.data_requests = Records(store, "data_requests", DataRequest, session)
+        self._data_requests, self._merges = store["data_requests"], store[MERGES]
         self.consortia = Copies(store, "consortia", session)
         self._changes, self._apart, self._turns = store[CHANGES], store[APART], store[TURNS]
         self.relations = Records(store, RELATIONS, Relation, session)
@@ -241,6 +252,53 @@ class ActorStore:
             {"$set": {"contact": None, "contact_until": None}},
             session=self._session,
         )
+        for then in _THEN:
+            self._merges.update_many(
+                {f"{then}.contact_until": {"$lt": utc_now()}},
+                {"$set": {f"{then}.contact": None, f"{then}.contact_until": None}},
+                session=self._session,
+            )
+
+    def forget_old_data_requests(self) -> None:
+        """Housekeeping: drops requests whose link is over, with their addresses."""
+        self._data_requests.delete_many({"expires": {"$lt": utc_now()}}, session=self._session)
+
+    def data_requests_of(self, keys: Iterable[str], since: datetime | None) -> list[DataRequest]:
+        """Requests for this address (folded), made since then, at any time for None."""
+        found = self.data_requests.where({"email_key": {"$in": list(keys)}})
+        return [request for request in found if since is None or request.created >= since]
+
+    def forget_data_requests_of(self, keys: Iterable[str]) -> int:
+        """Drops them; how many."""
+        found = self._data_requests.delete_many({"email_key": {"$in": list(keys)}}, session=self._session)
+        return found.deleted_count
+
+    def account_by(self, keys: Iterable[str]) -> Account | None:
+        """The account with one of these spellings of an address."""
+        return next(self.accounts.where({"email_key": {"$in": list(keys)}}, limit=1), None)
+
+    def proposals_with(self, keys: Collection[str]) -> list[Organisation]:
+        """Proposals at which this address was left."""
+        left = self.organisations.where({"contact": {"$gt": ""}})
+        return [proposal for proposal in left if proposal.contact is not None and fold(proposal.contact) in keys]
+
+    def forget_contacts_of(self, keys: Collection[str], before: datetime) -> int:
+        """Takes the address out of proposals made before, and of what merges remember of them; how many there were.
+        It was never published, so no version is made."""
+        found = [proposal.id for proposal in self.proposals_with(keys) if proposal.created <= before]
+        nobody = {"contact": None, "contact_until": None}
+        self._organisations.update_many({"_id": {"$in": found}}, {"$set": nobody}, session=self._session)
+        for then in _THEN:
+            for merge in self._merges.find({f"{then}.contact": {"$gt": ""}}, session=self._session):
+                if fold(merge[then]["contact"]) in keys:
+                    emptied = {f"{then}.{name}": value for name, value in nobody.items()}
+                    self._merges.update_one({"_id": merge["_id"]}, {"$set": emptied}, session=self._session)
+        return len(found)
+
+    def changes_by(self, account: str, limit: int = 1_000) -> list[Change]:
+        """What an account changed, the newest first."""
+        found = self._changes.find({"account": account}, session=self._session).sort("_id", -1).limit(limit)
+        return [from_document(Change, document) for document in found]
 
     def account_of(self, email_key: str) -> Account | None:
         """The account with this address; there is at most one."""

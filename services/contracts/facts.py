@@ -12,7 +12,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema
 
 from .envelope import Fact, Visibility
-from .schemas import actors, consortium, events, notifications, offerings, programme, registry
+from .schemas import actors, consortium, events, notifications, offerings, privacy, programme, registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,13 @@ ALL: Final[tuple[FactType, ...]] = (
         "sign_in",
         actors.SignInRequested,
         {"requested": "Somebody with an account asked for a sign-in link."},
+        "node",
+    ),
+    *_facts(
+        "actors.data_request",
+        "data_request",
+        privacy.DataRequested,
+        {"made": "Somebody asked for a link to all that the node knows of their address."},
         "node",
     ),
     *_facts(

@@ -34,6 +34,8 @@ WEBHOOK: Final = "whk"
 DELIVERY: Final = "dlv"
 FACT: Final = "fct"
 COMMAND: Final = "cmd"
+AUDIT: Final = "aud"
+DATA_REQUEST: Final = "dtr"
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 _PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]

@@ -102,6 +102,9 @@ TABLE: tuple[Permission, ...] = (
     _row("actors.key.issue", "issue or revoke an API key", "operator", own=True),
     _row("actors.sign_in", "ask for a sign-in link", everybody=True),
     _row("actors.session.close", "end a session", "operator", own=True),
+    _row("actors.personal_data.ask", "ask for a link to one's own data", everybody=True),
+    _row("actors.personal_data.read", "see all that the node knows of an address", "operator", own=True),
+    _row("actors.personal_data.erase", "erase all that the node knows of an address", "operator", own=True),
     _row(
         "events.event.draft",
         "draft, change, publish or cancel an event",
@@ -132,12 +135,16 @@ TABLE: tuple[Permission, ...] = (
     _row("notifications.webhook.read", "read one's webhooks and what became of their messages", own=True),
     _row("actors.dead_letters.read", "see dead letters of actors", "operator"),
     _row("actors.dead_letters.replay", "replay dead letters of actors", "operator"),
+    _row("actors.audit.read", "see who saw or changed personal data in actors", "operator"),
     _row("events.dead_letters.read", "see dead letters of events", "operator"),
     _row("events.dead_letters.replay", "replay dead letters of events", "operator"),
+    _row("events.audit.read", "see who saw or changed personal data in events", "operator"),
     _row("consortium.dead_letters.read", "see dead letters of consortium", "operator"),
     _row("consortium.dead_letters.replay", "replay dead letters of consortium", "operator"),
+    _row("consortium.audit.read", "see who saw or changed personal data in consortium", "operator"),
     _row("notifications.dead_letters.read", "see dead letters of notifications", "operator"),
     _row("notifications.dead_letters.replay", "replay dead letters of notifications", "operator"),
+    _row("notifications.audit.read", "see who saw or changed personal data in notifications", "operator"),
 )
 BY_ACTION = {permission.action: permission for permission in TABLE}
 

@@ -25,6 +25,7 @@ from .schemas import (
     notifications,
     offerings,
     pipeline,
+    privacy,
     programme,
     registry,
 )
@@ -114,6 +115,12 @@ def _everywhere() -> tuple[Method, ...]:
             ),
             _query(f"{service}.dead_letters", node.ListDeadLetters, node.DeadLetterView, "oldest first", "list"),
             _command(f"{service}.replay", node.ReplayDeadLetters, None, "{'replayed': n}: tried again now."),
+            _query(f"{service}.audit", node.ReadAudit, node.AuditEntry, "newest first", "page"),
+            _query(f"{service}.personal_data", privacy.ByGrant, None, "{'records', 'references', 'sealed', 'seen_by'}"),
+            _command(f"{service}.erase", privacy.ByGrant, None, "{'erased': how many by kind}"),
+            _query(f"{service}.collections", privacy.OnlyGrant, None, "the names of all that may be searched"),
+            _query(f"{service}.trace", privacy.SearchTraces, privacy.Trace, "of one collection"),
+            _query(f"{service}.find_erased", privacy.FindErased, privacy.FoundAgain, "after a restore", "list"),
         )
     )
 
@@ -167,6 +174,9 @@ ALL: Final[tuple[Method, ...]] = (
     _command("actors.request_sign_in", actors.RequestSignIn, None, "null, whatever the address"),
     _command("actors.open_session", actors.OpenSession, None, "{'session': SessionRecord, 'secret': str}"),
     _command("actors.close_session", actors.CloseSession, actors.SessionRecord, "closed"),
+    _command("actors.ask_for_my_data", privacy.AskForMyData, None, "null; a link is mailed, whatever the address"),
+    _query("actors.open_personal_data", privacy.OpenPersonalData, privacy.Opened, "a grant to see"),
+    _query("actors.open_erasure", privacy.OpenPersonalData, privacy.Opened, "a grant to erase"),
     # events
     _command("events.draft_event", events.DraftEvent, events.EventRecord, "a draft"),
     _command("events.change_event", events.ChangeEvent, events.EventRecord, "changed"),

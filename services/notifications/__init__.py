@@ -5,7 +5,7 @@ Owns: subscriptions (with the consent to them) and webhooks; what each was last 
 person).
 Publishes: notifications.subscription.* (node).
 Listens to: events and sign-ups (events); news, consortia, memberships, working groups (consortium); organisations,
-mandates and requests for a sign-in link (actors).
+mandates, requests for a sign-in link and for a link to one's own data (actors).
 
 The service decides who is told what (reactions.py, use_cases/). The courier (courier/), a process of its own on the
 same database, expands mailings and sends deliveries. A delivery holds no address and no name: the courier asks the

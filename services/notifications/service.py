@@ -31,6 +31,8 @@ DEFINITION = ServiceDefinition(
         "subscription": snapshot_of("notifications.subscription.changed", lambda store: store.subscriptions, _seen),
     },
     recipient=use_cases.recipient,
+    personal_data=use_cases.personal_data,
+    erase=use_cases.erase,
     other_failed=use_cases.failed_deliveries,
     replay_others=use_cases.replay_deliveries,
     sweeps=(forget,),

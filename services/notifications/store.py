@@ -151,6 +151,20 @@ class NotificationStore:
         found = self.database["deliveries"].find({"reference": reference}, session=self._session)
         return [from_document(Delivery, document) for document in found.sort("_id", -1).limit(limit)]
 
+    def forget_deliveries_to(self, references: Iterable[str]) -> int:
+        """Those that wait, or are dead and might be sent again, go nowhere any more; what a receiver said is forgotten.
+        How many waited."""
+        dropped = 0
+        for reference in references:
+            mine: Document = {"reference": reference}
+            goes_out = {**mine, "state": {"$in": ["waiting", "dead"]}}
+            nowhere = {"$set": {"state": "dropped", "next_at": None, "worker": None, "error": "the recipient is gone"}}
+            deliveries = self.database["deliveries"]
+            dropped += deliveries.update_many(goes_out, nowhere, session=self._session).modified_count
+            said = {**mine, "state": "sent", "error": {"$ne": None}}
+            deliveries.update_many(said, {"$set": {"error": None}}, session=self._session)
+        return dropped
+
     def failed_deliveries(self, *, also_waiting: bool, limit: int) -> list[Delivery]:
         """Dead ones, oldest first; with also_waiting those too that failed and are tried again."""
         failed: list[Document] = [{"state": "dead"}]

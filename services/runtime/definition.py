@@ -6,10 +6,12 @@ from typing import Any
 
 from services.contracts.envelope import Visibility
 
-from . import commands, inbox, mandates, outbox, topology
+from . import audit, commands, inbox, mandates, outbox, topology
 from .desk import StoreFactory
 from .duties import Duty
 from .inbox import Reactions
+from .privacy import rechecking
+from .privacy.person import Erase, Tell, erases_nobody, knows_nobody
 from .store import Indexes
 from .work import Work
 
@@ -53,6 +55,8 @@ class ServiceDefinition:
     reactions: Reactions
     snapshots: Mapping[str, Snapshot]
     recipient: FindRecipient = nobody
+    personal_data: Tell = knows_nobody
+    erase: Erase = erases_nobody
     gathers: bool = False
     """Its store holds changes back, so that commands which wait at the same time share a transaction."""
     other_failed: FindFailed = no_others
@@ -70,6 +74,8 @@ class ServiceDefinition:
             inbox.COLLECTION: inbox.INDEXES,
             commands.COLLECTION: commands.INDEXES,
             mandates.COLLECTION: mandates.INDEXES,
+            audit.COLLECTION: audit.INDEXES,
+            rechecking.COLLECTION: rechecking.INDEXES,
             "relay": (),
             **self.indexes,
         }

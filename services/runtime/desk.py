@@ -17,7 +17,7 @@ from services.contracts.errors import Invalid, Refusal, Unfinished, UnknownRefer
 from services.contracts.permissions import Mandate
 from services.contracts.rpc import Call
 
-from . import commands, logging, mandates
+from . import audit, commands, logging, mandates
 from .changes import Changes
 from .commands import Task
 from .gathering import Gathering, Turns
@@ -104,7 +104,9 @@ class Desk:
         """Answers a query. Raises a Refusal."""
         call, arguments = self._open(wire)
         with reaching(commands.remaining_seconds(call)):
-            answer = use_case(self._work(call, None), self.store_factory(self.store, None), arguments)
+            work = self._work(call, None)
+            answer = use_case(work, self.store_factory(self.store, None), arguments)
+            audit.put(self.store, None, work, f"{self.service}.{call.method}")
         return self._dump(call, answer)
 
     def _open(self, wire: Any) -> tuple[Call, dict[str, Any]]:
@@ -128,6 +130,7 @@ class Desk:
             work = self._work(call, session)
             held_back = {} if self.gathering is None else {"changes": changes}
             answer = use_case(work, self.store_factory(self.store, session, **held_back), arguments)
+            audit.put(self.store, session, work, f"{self.service}.{call.method}")
             return self._dump(call, answer), work
 
         started, task = time.monotonic(), Task(call, effect, content or commands.content_of(call))

@@ -17,5 +17,10 @@ def read_token(secret: bytes, purpose: str, token: str) -> str:
     """The record's id. Raises NotFound for a token that is not ours, or for another purpose."""
     record_id, _, _ = token.rpartition(".")
     if not hmac.compare_digest(token_of(secret, purpose, record_id).encode(), token.encode()):
-        raise NotFound("This link is not valid. Take the newest one from your mail.")
+        raise not_ours()
     return record_id
+
+
+def not_ours() -> NotFound:
+    """What a token that is not ours, or for something else, is answered with."""
+    return NotFound("This link is not valid. Take the newest one from your mail.")

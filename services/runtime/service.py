@@ -19,12 +19,13 @@ from services.contracts.errors import NotFound, Refusal, StoreAway
 from services.contracts.permissions import Target
 from services.contracts.principal import OPERATOR
 
-from . import commands, heartbeat, inbox, logging, mandates, outbox, store
+from . import audit, commands, heartbeat, inbox, logging, mandates, outbox, store
 from .definition import ServiceDefinition
 from .desk import Desk, open_desk
 from .duties import Duties
 from .heartbeat import Heartbeat
 from .listener import FactListener
+from .privacy.erasing import Privacy
 from .pulse import Pulse
 from .settings import Settings
 from .work import Origin, Work
@@ -72,6 +73,7 @@ class Runtime(DependencyProvider):
         self._desk = open_desk(name, settings, self._store, definition.store, nudge, gathers=definition.gathers)
         self._listener = FactListener(settings.amqp_uri, self.definition.consumer, self._inbox, self._pulse.nudge)
         self._duties = Duties(self._store, self.definition.store, self.definition.duties, self._work_of_its_own)
+        self._privacy = Privacy(definition, self._store, settings.secret)
         self._waiting: dict[str, float] = {}
         self._counts_from = 0.0
         self._stopped = False
@@ -100,6 +102,14 @@ class Runtime(DependencyProvider):
     @property
     def settings(self) -> Settings:
         return self._settings
+
+    @property
+    def store(self) -> store.Store:
+        return self._store
+
+    @property
+    def privacy(self) -> Privacy:
+        return self._privacy
 
     def _wait_for_store(self) -> None:
         pause = 0.2
@@ -143,11 +153,14 @@ class Runtime(DependencyProvider):
                         self._pulse.nudge()
                     if self._duties.look():
                         self._pulse.nudge()
+                    if self._privacy.recheck(self._work_of_its_own):
+                        self._pulse.nudge()
                     for sweep in self.definition.sweeps:
                         sweep(self.definition.store(self._store, None))
                     if time.monotonic() >= next_housekeeping:
                         commands.forget_old(self._store)
                         self._inbox.forget_old()
+                        audit.forget_old(self._store, self._settings.audit_days)
                         next_housekeeping = time.monotonic() + HOUSEKEEPING_EVERY
             except (StoreAway, PyMongoError) as error:
                 log.warning("sweep put off", error=f"{type(error).__name__}: {error}")
@@ -204,6 +217,31 @@ class CommonCalls:
     def replay(self, wire: Any) -> Any:
         return self.runtime.desk.command(wire, self._replay)
 
+    @call
+    def audit(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self._audit)
+
+    @call
+    def personal_data(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self.runtime.privacy.tell)
+
+    @call
+    def erase(self, wire: Any) -> Any:
+        self.runtime.desk.query(wire, self.runtime.privacy.prepare)
+        return self.runtime.desk.command(wire, self.runtime.privacy.erase)
+
+    @call
+    def collections(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self.runtime.privacy.collections)
+
+    @call
+    def trace(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self.runtime.privacy.trace)
+
+    @call
+    def find_erased(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, self.runtime.privacy.find_erased)
+
     def _snapshot(self, work: Work, made: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         work.require_the_node()
         source = self.runtime.definition.snapshots.get(arguments["kind"])
@@ -227,6 +265,11 @@ class CommonCalls:
         also_waiting, limit = arguments["also_waiting"], arguments["limit"]
         failed = self.runtime.inbox.failed(also_waiting=also_waiting, limit=limit)
         return [*failed, *self.runtime.definition.other_failed(made, also_waiting, limit)][:limit]
+
+    def _audit(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
+        work.require(f"{self.runtime.definition.name}.audit.read", Target())
+        entries, following = audit.page(self.runtime.store, arguments, arguments["limit"])
+        return {"items": entries, "next": following}
 
     def _replay(self, work: Work, made: Any, arguments: dict[str, Any]) -> Any:
         work.require(f"{self.runtime.definition.name}.dead_letters.replay", Target())

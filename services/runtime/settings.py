@@ -20,6 +20,7 @@ class Settings:
 
     `quiet_hours`: from which hour to which (in `time_zone`) mail that can wait does wait; `off`: never.
     `rate_limit_factor` multiplies the limits of what is open to the public; 0 switches them off.
+    `audit_days`: for how long it is known who saw or changed personal data.
     `incarnation` rises when the node is restored from a backup. `secret` keys the tokens of links in mails.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     log_level: str
     rate_limit_factor: float = 1.0
     quiet_hours: str = "21-7"
+    audit_days: int = 730
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -77,6 +79,7 @@ class Settings:
             log_level=read.text("MALMI_LOG_LEVEL", "INFO"),
             rate_limit_factor=float(read.number("MALMI_RATE_LIMIT_FACTOR", "1")),
             quiet_hours=read.text("MALMI_QUIET_HOURS", "21-7"),
+            audit_days=read.number("MALMI_AUDIT_DAYS", "730"),
         )
 
 

@@ -54,6 +54,7 @@ NOTIFICATIONS: Final = Consumer(
         "*.consortium.#",
         "*.actors.organisation.#",
         "node.actors.sign_in.#",
+        "node.actors.data_request.#",
     ),
 )
 PROJECTOR: Final = Consumer("projector", ("public.#", "node.actors.session.#", "node.actors.key.#"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from services.contracts import facts, identifiers
@@ -26,8 +26,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Audited:
+    """Personal data that was seen or changed. kind: of the data. record: under what it was asked for. persons: the
+    references of those whom it concerns."""
+
+    did: Literal["saw", "changed"]
+    kind: str
+    record: str
+    persons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """One transaction's worth. `now` is the same moment throughout. `told` is committed with the change (rule 4).
+
+    audited: what personal data was seen or changed; the desk keeps it (audit.py).
 
     secret: the node's, for the tokens of links (links.py). time_zone: whose calendar says which day it is.
     """
@@ -39,6 +52,7 @@ class Work:
     secret: bytes = b""
     time_zone: ZoneInfo = _UTC
     told: list[Fact] = field(default_factory=list)
+    audited: list[Audited] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -67,6 +81,20 @@ class Work:
                 causation_id=self.origin.causation_id,
             )
         )
+
+    def saw(self, kind: str, record: str, persons: Iterable[str]) -> None:
+        """The answer shows the caller these persons' data (references: sgn_, acc_, ...). Nothing is kept of who sees
+        nothing, or only their own."""
+        self._audit("saw", kind, record, persons)
+
+    def altered(self, kind: str, record: str, persons: Iterable[str]) -> None:
+        """The caller changed, exported or erased these persons' data."""
+        self._audit("changed", kind, record, persons)
+
+    def _audit(self, did: Literal["saw", "changed"], kind: str, record: str, persons: Iterable[str]) -> None:
+        others = tuple(person for person in persons if person != self.principal.account)
+        if others:
+            self.audited.append(Audited(did, kind, record, others))
 
     def may(self, action: str, target: Target) -> bool:
         """Whether the caller may do this, by the table in contracts/permissions.py."""

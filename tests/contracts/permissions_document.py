@@ -75,7 +75,8 @@ _WORDS = """\
 ## Links in mails
 
 Who holds the link may do what the mail is about, and only that: see and cancel one sign-up; confirm, see, change and
-end one subscription; sign in once, within 30 minutes. A link is the record's id and a code (HMAC-SHA-256 with the
+end one subscription; sign in once, within 30 minutes; see and erase all that the node knows of one address, within an
+hour. A link is the record's id and a code (HMAC-SHA-256 with the
 node's secret over purpose and id), so it can't be guessed, and a link for one purpose does nothing for another. Opening
 a link only shows a page; what it is about happens when its button is pressed.
 
@@ -94,7 +95,12 @@ What is open to everybody needs no scope.
 
 `snapshot` (all records of a kind, for rebuilding a copy), `recipient` and `recipients` (the names and addresses behind
 references, asked by the courier as it sends) are answered to the node's own parts only: the gateway never hands them
-on, and every service refuses them for everybody else, an account with an operator's mandate too.
+on, and every service refuses them for everybody else, an account with an operator's mandate too. So it is with
+`find_erased`, for a restored node.
+
+`personal_data`, `erase`, `collections` and `trace` need a grant, which only actors gives out (`open_personal_data`,
+`open_erasure`: to who holds the mailed link, to the account for its own address, to an operator for any). The other
+services check that it is the node's own, what it is for, and that it is younger than a quarter of an hour.
 
 ## Refused how
 

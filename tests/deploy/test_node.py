@@ -106,6 +106,32 @@ def test_the_sample_data_stands_in_the_public_calendar(node: Node, until: Until)
     assert all("esimerkki" in event["title"]["fi"] for event in events())
 
 
+@pytest.mark.timeout(150)
+def test_the_operator_exports_and_erases_a_person_and_keeps_the_proof(node: Node) -> None:
+    address = "Poistettava.Esimerkki@example.org"
+    account = node.malmi("account", "add", address, "--name", "Poistettava Esimerkki").stdout.strip()
+    exported = node.malmi("privacy", "export", address.upper().replace("EXAMPLE.ORG", "example.org"))
+    assert exported.returncode == 0, exported.stderr
+    found = json.loads(exported.stdout)
+    assert [each["id"] for each in found["services"]["actors"]["records"]["accounts"]] == [account]
+    seen = node.malmi("audit", "--person", account)
+    assert "actors.open_personal_data" in seen.stdout
+    assert "@" not in seen.stdout
+
+    erased = node.malmi("privacy", "erase", "--yes", address)
+    assert erased.returncode == 0, erased.stdout + erased.stderr
+    assert "Nothing is left." in erased.stdout
+    assert re.search(r"actors +accounts +\d+ +1 +0", erased.stdout), erased.stdout
+    (proof,) = (node.folder / "proofs").iterdir()
+    kept = json.loads(proof.read_text())
+    assert (kept["left"], kept["erased"]["actors"]["accounts"]) == (0, 1)
+    assert "esimerkki@example" not in proof.read_text().casefold()
+    assert "@" not in (node.folder / "erasures.log").read_text()
+
+    again = node.malmi("privacy", "reapply")
+    assert (again.returncode, again.stdout.splitlines()[-1]) == (0, "1 erasures are known, 0 of them had come back")
+
+
 @pytest.mark.timeout(60)
 def test_a_part_that_is_killed_is_started_again_and_status_tells(node: Node, until: Until) -> None:
     before = node.part("events")

@@ -2,6 +2,7 @@
 
 from gateway.dependencies import Dependencies, Route
 
+from .private_data import Audit, EraseMyData, MyData, MyDataByLink, MyDataLink
 from .resource import EndpointResource
 from .special import (
     CurrentSession,
@@ -26,4 +27,9 @@ def routes(deps: Dependencies) -> list[Route]:
         Route("/api/v1/organisations/import", Import(deps)),
         Route("/api/v1/dead-letters", DeadLetters(deps)),
         Route("/api/v1/dead-letters/replay", ReplayDeadLetters(deps)),
+        Route("/api/v1/audit", Audit(deps)),
+        Route("/api/v1/my/data", MyData(deps)),
+        Route("/api/v1/my/data/link", MyDataLink(deps)),
+        Route("/api/v1/my/data/view", MyDataByLink(deps)),
+        Route("/api/v1/my/data/erase", EraseMyData(deps)),
     ]

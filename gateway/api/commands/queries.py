@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.contracts import identifiers, rpc
-from services.contracts.schemas.fields import Day, id_of, nuts3, one_of
+from services.contracts.schemas.fields import Day, Moment, id_of, nuts3, one_of
 from services.contracts.schemas.pipeline import STAGES
 
 
@@ -44,6 +44,17 @@ class OfService(Schema):
     service = fields.String(
         validate=validate.OneOf(rpc.SERVICES), metadata={"description": "One service; without it all four."}
     )
+
+
+class Audit(Pages):
+    service = fields.String(required=True, validate=validate.OneOf(rpc.SERVICES))
+    account = id_of(identifiers.ACCOUNT, metadata={"description": "Who did it."})
+    person = fields.String(
+        validate=validate.Length(max=100), metadata={"description": "Whom it concerned: acc_, sgn_."}
+    )
+    record = fields.String(validate=validate.Length(max=100), metadata={"description": "For example an event's id."})
+    since = Moment()
+    until = Moment()
 
 
 class Import(Schema):

@@ -3,14 +3,17 @@
 from .candidate import Candidate, Entered, NextStep, Talk, add_talk, move, numbers, plan
 from .change import Change, Difference, differences
 from .credentials import (
+    DATA_LINK_LIVES,
     LINK_LIVES,
     LINKS_WITHIN,
     MOST_KEYS,
     MOST_LINKS,
     SESSION_LIVES,
+    DataRequest,
     Key,
     Session,
     SignInRequest,
+    check_data_link,
     check_link,
     hash_of,
     secret_of_key,
@@ -53,6 +56,7 @@ from .sheet import COLUMNS, MOST_ROWS, NAMES, Row, read_sheet
 __all__ = [
     "ALIKE",
     "COLUMNS",
+    "DATA_LINK_LIVES",
     "FIELDS",
     "LINKS_WITHIN",
     "LINK_LIVES",
@@ -65,6 +69,7 @@ __all__ = [
     "Alike",
     "Candidate",
     "Change",
+    "DataRequest",
     "Difference",
     "Entered",
     "Identifier",
@@ -91,6 +96,7 @@ __all__ = [
     "change_offering",
     "change_package",
     "check_among",
+    "check_data_link",
     "check_link",
     "check_relation",
     "claims_of",

@@ -12,6 +12,7 @@ from services.contracts.errors import Conflict
 from .record import Record
 
 LINK_LIVES: Final = timedelta(minutes=30)
+DATA_LINK_LIVES: Final = timedelta(hours=1)
 LINKS_WITHIN: Final = timedelta(hours=1)
 MOST_LINKS: Final = 5
 """Links that an account may be sent within LINKS_WITHIN and not yet used: nobody's mailbox is flooded from here."""
@@ -52,6 +53,24 @@ class SignInRequest(Record):
     def opens(self, now: datetime) -> bool:
         """Whether its link still lets somebody in."""
         return self.state == "requested" and now < self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest(Record):
+    """Somebody asked for a link to all that the node knows of an address. Personal data: email, language; reason: to
+    send the link; forgotten when it is over. email_key: the address folded."""
+
+    state: Literal["requested"]
+    email: str
+    email_key: str
+    language: str
+    expires: datetime
+
+
+def check_data_link(request: DataRequest, now: datetime) -> None:
+    """Raises Conflict for a link that is too old."""
+    if request.expires <= now:
+        raise Conflict("This link is older than an hour. Ask for a new one.")
 
 
 def check_link(request: SignInRequest, now: datetime) -> None:

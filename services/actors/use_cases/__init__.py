@@ -29,6 +29,7 @@ from .pipeline import (
     pipeline_numbers,
     plan_step,
 )
+from .privacy import ask_for_my_data, erase, open_erasure, open_personal_data, personal_data
 from .proposals import (
     decide_proposal,
     own_proposal,
@@ -44,6 +45,7 @@ __all__ = [
     "account",
     "add_candidate",
     "as_published",
+    "ask_for_my_data",
     "candidate",
     "candidate_history",
     "candidates",
@@ -57,6 +59,7 @@ __all__ = [
     "consent_to_package",
     "decide_proposal",
     "drop_candidate",
+    "erase",
     "grant_mandate",
     "history",
     "import_rows",
@@ -71,11 +74,14 @@ __all__ = [
     "move_candidate",
     "note_talk",
     "open_account",
+    "open_erasure",
+    "open_personal_data",
     "open_session",
     "offer",
     "own_proposal",
     "own_proposals",
     "packages",
+    "personal_data",
     "pipeline_numbers",
     "plan_step",
     "proposals",

@@ -36,6 +36,7 @@ def open_account(work: Work, store: ActorStore, arguments: Arguments) -> dict[st
         language=arguments["language"],
     )
     store.add_account(account)
+    work.altered("account", account.id, [account.id])
     return _shown(store, account)
 
 
@@ -54,11 +55,14 @@ def change_account(work: Work, store: ActorStore, arguments: Arguments) -> dict[
 def account(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
     """With its mandates. Raises Forbidden, SignInNeeded, NotFound."""
     work.require("actors.account.read", Target(account=arguments["account"]))
-    return _shown(store, store.accounts.get(arguments["account"]))
+    found = store.accounts.get(arguments["account"])
+    work.saw("account", found.id, [found.id])
+    return _shown(store, found)
 
 
 def _found(work: Work, store: ActorStore, account: Account, typed: str) -> dict[str, Any]:
     if work.may("actors.account.read", Target(account=account.id)):
+        work.saw("account", account.id, [account.id])
         return _shown(store, account)
     return {"id": account.id, "email": typed}  # a coordinator learns nothing about a person that was there already
 

@@ -53,14 +53,15 @@ def history(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, An
     """The newest first. Raises NotFound, Forbidden, SignInNeeded."""
     organisation = store.organisations.get(arguments["organisation"])
     work.require("actors.history.read", target_of_organisation(work, organisation))
-    return page_of_history(store, organisation.id, arguments)
+    return page_of_history(work, store, organisation.id, arguments)
 
 
-def page_of_history(store: ActorStore, about: str, arguments: Arguments) -> dict[str, Any]:
+def page_of_history(work: Work, store: ActorStore, about: str, arguments: Arguments) -> dict[str, Any]:
     """A page of what concerns one record."""
     limit = arguments["limit"]
     found = store.history_of(about, arguments["after"], limit + 1)
     shown = found[:limit]
+    work.saw("history", about, dict.fromkeys(change.account for change in shown if change.account is not None))
     return {"items": [_shown(change, about) for change in shown], "next": shown[-1].id if len(found) > limit else None}
 
 

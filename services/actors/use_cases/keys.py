@@ -57,6 +57,7 @@ def revoke_key(work: Work, store: ActorStore, arguments: Arguments) -> dict[str,
 def keys(work: Work, store: ActorStore, arguments: Arguments) -> list[dict[str, Any]]:
     """All keys of an account, revoked ones too, oldest first. Raises Forbidden, SignInNeeded."""
     work.require("actors.account.read", Target(account=arguments["account"]))
+    work.saw("key", arguments["account"], [arguments["account"]])
     return [to_values(key) for key in store.keys_of(arguments["account"])]
 
 

@@ -75,7 +75,9 @@ def mandates(work: Work, store: ActorStore, arguments: Arguments) -> list[dict[s
     """Who may act for an organisation now. Raises NotFound, Forbidden, SignInNeeded."""
     organisation = store.organisations.get(arguments["organisation"])
     work.require("actors.mandates.read", target_of_organisation(work, organisation))
-    return [to_values(mandate) for mandate in store.mandates_for(organisation.id)]
+    found = store.mandates_for(organisation.id)
+    work.saw("mandate", organisation.id, dict.fromkeys(mandate.account for mandate in found))
+    return [to_values(mandate) for mandate in found]
 
 
 def _grant(work: Work, store: ActorStore, wanted: Arguments, before: Mandate | None) -> Mandate:

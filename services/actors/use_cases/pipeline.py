@@ -1,5 +1,6 @@
 """The recruiting pipeline of a region: for its coordinators alone. No fact tells of it, and no read model shows it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from services.actors import model
@@ -107,6 +108,7 @@ def candidates(work: Work, store: ActorStore, arguments: Arguments) -> list[dict
         if (stage is None or candidate.state == stage)
         and (before is None or (candidate.next_step is not None and candidate.next_step.due < before))
     ]
+    work.saw("candidate", arguments["region"], _colleagues(*found))
     return [to_values(candidate) for candidate in sorted(found, key=_by_due)]
 
 
@@ -114,6 +116,7 @@ def candidate(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, 
     """Raises NotFound, Forbidden, SignInNeeded."""
     found = store.candidates.get(arguments["id"])
     work.require(READ, _of(found.region))
+    work.saw("candidate", found.id, _colleagues(found))
     return to_values(found)
 
 
@@ -121,7 +124,7 @@ def candidate_history(work: Work, store: ActorStore, arguments: Arguments) -> di
     """The newest first. Raises NotFound, Forbidden, SignInNeeded."""
     found = store.candidates.get(arguments["id"])
     work.require(READ, _of(found.region))
-    return page_of_history(store, found.id, arguments)
+    return page_of_history(work, store, found.id, arguments)
 
 
 def pipeline_numbers(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:
@@ -158,6 +161,13 @@ def _write(work: Work, store: ActorStore, what: str, before: Candidate, after: C
     store.candidates.replace(after)
     note(work, store, what, before, after, after.id)
     return to_values(after)
+
+
+def _colleagues(*candidates: Candidate) -> Iterable[str]:
+    """The accounts that their stages and talks name."""
+    moved = [entered.by for candidate in candidates for entered in candidate.stages]
+    named = [*moved, *(talk.by for candidate in candidates for talk in candidate.talks)]
+    return dict.fromkeys(account for account in named if account is not None)
 
 
 def _by_due(found: Candidate) -> tuple[bool, str, str]:

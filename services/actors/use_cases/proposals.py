@@ -85,7 +85,10 @@ def proposals(work: Work, store: ActorStore, arguments: Arguments) -> list[dict[
     Raises Forbidden, SignInNeeded.
     """
     work.require("actors.proposals.read", Target(regions=frozenset({arguments["region"]})))
-    return [_for_coordinator(store, proposal) for proposal in store.proposals_of(arguments["region"])]
+    found = store.proposals_of(arguments["region"])
+    left = [proposal.proposer or proposal.id for proposal in found if proposal.contact is not None]
+    work.saw("proposal", arguments["region"], left)
+    return [_for_coordinator(store, proposal) for proposal in found]
 
 
 def own_proposal(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, Any]:

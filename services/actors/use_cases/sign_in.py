@@ -14,6 +14,8 @@ from services.runtime.documents import to_values
 from services.runtime.work import Work
 
 from .authority import first_facts
+from .privacy import LINK as MY_DATA
+from .privacy import who_asked
 from .proposals import who_proposed
 
 Arguments = dict[str, Any]
@@ -79,6 +81,8 @@ def recipient(work: Work, store: ActorStore, arguments: Arguments) -> dict[str, 
         return None if account is None else _recipient(account, links.token_of(work.secret, LINK, reference))
     if arguments["purpose"] == "proposal.decided" and identifiers.is_id(reference, identifiers.ORGANISATION):
         return who_proposed(work, store, reference)
+    if arguments["purpose"] == MY_DATA and identifiers.is_id(reference, identifiers.DATA_REQUEST):
+        return who_asked(work, store, reference)
     account = store.accounts.find(reference) if identifiers.is_id(reference, identifiers.ACCOUNT) else None
     return None if account is None else _recipient(account, None)
 

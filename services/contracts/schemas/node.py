@@ -65,6 +65,36 @@ class ListDeadLetters(Strict):
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
 
 
+class ReadAudit(Strict):
+    """account: who did it. person: the reference of somebody concerned (acc_, sgn_, ...). record: under what the data
+    were asked for (an event). after: the cursor that the page before gave."""
+
+    account = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=100))
+    person = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=100))
+    record = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=100))
+    since = Moment(allow_none=True, load_default=None)
+    until = Moment(allow_none=True, load_default=None)
+    after = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=100))
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=200))
+
+
+class AuditEntry(Tolerant):
+    """Somebody saw or changed personal data. did: saw or changed. by: account, operator (the command line) or visitor
+    (who holds a link). persons: references of those concerned, 1,000 at most in an entry. why: the call."""
+
+    id = fields.String(required=True)
+    at = Moment(required=True)
+    did = fields.String(required=True)
+    kind = fields.String(required=True)
+    record = fields.String(required=True)
+    persons = fields.List(fields.String(), required=True)
+    count = fields.Integer(required=True)
+    why = fields.String(required=True)
+    by = fields.String(required=True)
+    account = fields.String(allow_none=True)
+    correlation_id = fields.String(required=True)
+
+
 class ReplayDeadLetters(Strict):
     """ids empty: all dead ones."""
 

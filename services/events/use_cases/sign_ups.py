@@ -84,7 +84,9 @@ def sign_ups(work: Work, store: EventStore, arguments: Arguments) -> list[dict[s
     if not may_know(work, store, event):
         raise NotFound(f"There is no {event.id}.")
     work.require("events.sign_ups.read", target_of(work, store, event.organiser))
-    return [to_values(found) for found in store.sign_ups.where({"event": event.id}, sort="number")]
+    found = list(store.sign_ups.where({"event": event.id}, sort="number"))
+    work.saw("sign_up", event.id, (each.id for each in found))
+    return [to_values(each) for each in found]
 
 
 def recipient(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """The way of one delivery: claimed, whose it is asked, written, sent, marked. Each step is logged before and after."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -216,4 +217,4 @@ def _begins(edition: Edition | None) -> datetime | None:
 
 def _without(text: str, address: str) -> str:
     """What a mail server says, without the address that it likes to repeat."""
-    return text.replace(address, "<the recipient>")[:300]
+    return re.sub(re.escape(address), "<the recipient>", text, flags=re.IGNORECASE)[:300]

@@ -1,6 +1,7 @@
 """What notifications does, one function a use case: (work, store, arguments) -> answer."""
 
 from .dead_letters import failed_deliveries, replay_deliveries
+from .privacy import erase, personal_data
 from .subscriptions import (
     confirm,
     end_subscription,
@@ -19,9 +20,11 @@ __all__ = [
     "confirm",
     "deliveries",
     "end_subscription",
+    "erase",
     "failed_deliveries",
     "manage",
     "own_subscription",
+    "personal_data",
     "recipient",
     "register_webhook",
     "remove_webhook",

@@ -9,9 +9,9 @@ import pymongo
 from tests.harness import until
 from tests.harness.whole import WholeNode
 
-RESTLESS = {"relay", "commands"}
+RESTLESS = {"relay", "commands", "audit"}
 """relay: written by a part that does nothing but live. commands: what was answered; an import's report of rows that
-were all refused is one, too."""
+were all refused is one, too. audit: reads that went through."""
 
 
 class Kept:

@@ -36,6 +36,8 @@ class Composer:
             letter = self._about_subscription(words, delivery.purpose, addressee)
         elif kind == "sign_in":
             letter = self._sign_in(words, addressee)
+        elif kind == "my_data":
+            letter = self._my_data(words, addressee)
         elif edition is None:
             raise LookupError(f"{delivery.edition} is not kept any more")
         elif kind == "news":
@@ -134,6 +136,19 @@ class Composer:
             buttons=(Button(words("button.sign_in"), f"{self._base}{addressee.link}"),),
             small=(words("sign_in.small"),),
             why=words("why.account"),
+        )
+
+    def _my_data(self, words: Words, addressee: Addressee) -> Letter:
+        if addressee.link is None:
+            raise LookupError("actors gave no link to one's own data")
+        return Letter(
+            subject=words("my_data.subject"),
+            kicker=words("my_data.kicker"),
+            title=words("my_data.title"),
+            lead=(words("my_data.lead"),),
+            buttons=(Button(words("button.my_data"), f"{self._base}{addressee.link}"),),
+            small=(words("my_data.small"),),
+            why=words("why.asked"),
         )
 
     def _event_buttons(self, words: Words, edition: Edition) -> tuple[Button, ...]:

@@ -213,6 +213,23 @@ def _candidate(**more: Any) -> Any:
     return prepare
 
 
+def _owners_address(world: World, _: Principal) -> Arguments:
+    account = world.collection("actors", "accounts").find_one({"_id": world.owner.account})
+    return {"address": account["email"]}
+
+
+def _data_link(world: World, _: Principal) -> Arguments:
+    address = world.address()
+    world.rpc.call("actors.ask_for_my_data", {"email": address})
+    request = world.collection("actors", "data_requests").find_one({"email": address})
+    return {"token": world.token("actors", request["_id"], "my_data")}
+
+
+def _forged_data_link(world: World, who: Principal) -> Arguments:
+    return {"token": next(forged(_data_link(world, who)["token"]))}
+
+
+_OPENING = {"personal_data.read": "open_personal_data", "personal_data.erase": "open_erasure"}
 _KEPT: dict[str, Arguments] = {
     "change_candidate": {"note": "Esimerkki"},
     "move_candidate": {"stage": "contacted"},
@@ -284,4 +301,12 @@ ATTEMPTS = (
     _of("sign_in", "open_session", _link),
     _of("sign_in", "open_session", _forged_link, name="open_session by a forged link", who="nobody"),
     _of("session.close", "close_session", _session),
+    _of("personal_data.ask", "ask_for_my_data", lambda world, _: {"email": world.address()}),
+    *(_of(row, call, _owners_address, OPERATOR_ALONE) for row, call in _OPENING.items()),
+    *(_of(row, call, lambda *_: {}, name=f"{call} of oneself", who="accounts") for row, call in _OPENING.items()),
+    *(_of(row, call, _data_link, name=f"{call} by its link", who="everybody") for row, call in _OPENING.items()),
+    *(
+        _of(row, call, _forged_data_link, name=f"{call} by a forged link", who="nobody")
+        for row, call in _OPENING.items()
+    ),
 )

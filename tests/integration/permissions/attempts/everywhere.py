@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from services.contracts.principal import OPERATOR as COMMAND_LINE
 from services.contracts.rpc import SERVICES
 from tests.integration.permissions.personas import OPERATOR
+from tests.integration.permissions.world import forged
 
 from .attempt import Attempt, nothing
 
@@ -39,6 +41,58 @@ def _letters(service: str, call: str, happening: str) -> Attempt:
     return Attempt(f"{service}.{call}", f"{service}.{call}", (row,), nothing, OPERATOR)
 
 
+def _audit(service: str) -> Attempt:
+    return Attempt(f"{service}.audit", f"{service}.audit", (f"{service}.audit.read",), nothing, OPERATOR)
+
+
+_USES = {
+    "personal_data": "open_personal_data",
+    "erase": "open_erasure",
+    "collections": "open_erasure",
+    "trace": "open_erasure",
+}
+"""Calls by a grant, and the call that gives it out: who holds it is who actors let have it."""
+
+
+def _granted(service: str, call: str) -> Any:
+    def prepare(world: Any, _who: Any) -> dict[str, Any]:
+        opened = world.rpc.call(f"actors.{_USES[call]}", {"address": world.address()}, principal=COMMAND_LINE)
+        more = {"collection": "commands"} if call == "trace" else {}
+        return {"grant": opened["grant"], **more}
+
+    return prepare
+
+
+def _by_grant(service: str, call: str) -> Attempt:
+    name = f"{service}.{call}"
+    return Attempt(f"{name} by its grant", name, (), _granted(service, call), who="everybody")
+
+
+def _by_forged_grant(service: str, call: str) -> Attempt:
+    def prepare(world: Any, who: Any) -> dict[str, Any]:
+        arguments: dict[str, Any] = _granted(service, call)(world, who)
+        return {**arguments, "grant": next(forged(arguments["grant"]))}
+
+    name = f"{service}.{call}"
+    return Attempt(f"{name} by a forged grant", name, (), prepare, who="nobody")
+
+
+def _by_grant_to_see(service: str, call: str) -> Attempt:
+    """Who may see may not erase."""
+
+    def prepare(world: Any, who: Any) -> dict[str, Any]:
+        arguments: dict[str, Any] = _granted(service, call)(world, who)
+        return {**arguments, "grant": _granted(service, "personal_data")(world, who)["grant"]}
+
+    name = f"{service}.{call}"
+    return Attempt(f"{name} by a grant to see", name, (), prepare, who="nobody")
+
+
+def _find_erased(service: str) -> Attempt:
+    entry = {"hash": "0" * 64, "at": "2026-11-22T12:00:00Z"}
+    return Attempt(f"{service}.find_erased", f"{service}.find_erased", (), lambda *_: {"entries": [entry]}, who="node")
+
+
 ATTEMPTS = tuple(
     attempt
     for service in SERVICES
@@ -48,5 +102,10 @@ ATTEMPTS = tuple(
         _recipients(service),
         _letters(service, "dead_letters", "read"),
         _letters(service, "replay", "replay"),
+        _audit(service),
+        *(_by_grant(service, call) for call in _USES),
+        *(_by_forged_grant(service, call) for call in _USES),
+        *(_by_grant_to_see(service, call) for call in ("erase", "collections", "trace")),
+        _find_erased(service),
     )
 )
