@@ -22,6 +22,7 @@ from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from services.contracts.envelope import Fact, UndecodableFact
 from services.runtime import heartbeat, logging, steps, topology
+from services.runtime.cancelling import end
 from services.runtime.rpc_client import RpcClient
 from services.runtime.settings import Settings
 
@@ -105,9 +106,7 @@ class Projector:
                 delay = 0.2 if time.monotonic() - began > 10 else min(delay * 2, 5.0)
                 await self._pause(delay)
         finally:
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            await end(others)
 
     async def _consume(self) -> None:
         connection = await aio_pika.connect(
@@ -270,7 +269,8 @@ class Projector:
     async def _pause(self, seconds: float) -> bool:
         """Waits; True when told to stop meanwhile."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
         return self._stopping.is_set()
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 from datetime import UTC
 
@@ -10,6 +9,7 @@ from pymongo import AsyncMongoClient
 
 from services.notifications.courier.courier import Courier
 from services.runtime import logging
+from services.runtime.cancelling import until_told
 from services.runtime.settings import BadSettings, Settings
 from services.runtime.store import SELECTION_TIMEOUT_MS, Document
 
@@ -28,13 +28,8 @@ async def _main(settings: Settings) -> None:
         timeoutMS=20_000,
     )
     courier = Courier(settings, client[f"{settings.database_prefix}notifications"])
-    task = asyncio.ensure_future(courier.run())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
     try:
-        await task
-    except asyncio.CancelledError:
+        await until_told(courier.run())
         log.info("stopped")
     finally:
         await client.close()

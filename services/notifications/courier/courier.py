@@ -15,6 +15,7 @@ from services.contracts.errors import StoreAway
 from services.notifications.model import QuietHours
 from services.notifications.model.delivery import LANES
 from services.runtime import heartbeat, logging, topology
+from services.runtime.cancelling import together
 from services.runtime.rpc_client import RpcClient
 from services.runtime.settings import BadSettings, Settings
 from services.runtime.store import Document
@@ -27,7 +28,7 @@ from .letters import Writer
 from .mailings import Mailings
 from .post import MailServer, Post
 from .recipients import Recipients
-from .rounds import LOOK_EVERY, Rounds, first_of
+from .rounds import GRACE, LOOK_EVERY, Rounds, first_of
 
 log = logging.get(__name__)
 
@@ -75,16 +76,17 @@ class Courier:
             Rounds("webhook", [webhook], HOOK_HANDS, self._claims, errands),
         )
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for road in self._roads:
-                    tasks.create_task(road.run())
-                tasks.create_task(self._expand_mailings())
-                tasks.create_task(self._watch_store())
-                tasks.create_task(self._every(RENEW_EVERY, self._claims.renew))
-                tasks.create_task(self._every(RENEW_EVERY, Hastening(self._database).look))
-                tasks.create_task(self._every(COUNT_EVERY, self._count, COUNT_SHARE))
-                tasks.create_task(self._stay_connected())
-                log.info("started")
+            log.info("started")
+            await together(
+                *(road.run() for road in self._roads),
+                self._expand_mailings(),
+                self._watch_store(),
+                self._every(RENEW_EVERY, self._claims.renew),
+                self._every(RENEW_EVERY, Hastening(self._database).look),
+                self._every(COUNT_EVERY, self._count, COUNT_SHARE),
+                self._stay_connected(),
+                again_after=GRACE + 1,
+            )
         finally:
             await hooks.close()
             await self._post.close()

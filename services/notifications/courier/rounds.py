@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError
 from services.contracts.errors import StoreAway
 from services.notifications.model import Delivery
 from services.runtime import logging
+from services.runtime.cancelling import end
 
 from .claims import Claims
 from .errand import Errands
@@ -63,9 +64,7 @@ class Rounds:
         if self._busy:
             # Cut off now, a mail that the server has already taken would be sent again.
             await asyncio.wait(set(self._busy), timeout=GRACE)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         await self._give_back()
 
     async def _claim(self) -> None:

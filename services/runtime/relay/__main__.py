@@ -4,8 +4,8 @@ When the store or the broker is away it waits and tries again; facts stay in the
 """
 
 import asyncio
+import contextlib
 import os
-import signal
 import socket
 import sys
 import uuid
@@ -20,6 +20,7 @@ from pymongo.errors import PyMongoError
 from services.contracts.rpc import SERVICES
 from services.runtime import heartbeat, logging, topology
 from services.runtime.backpressure import BrokerBlocked, is_blocked
+from services.runtime.cancelling import together, until_told
 from services.runtime.relay.lease import LeaseLost
 from services.runtime.relay.outlet import Outlet
 from services.runtime.relay.publisher import declare
@@ -62,10 +63,10 @@ class Relay:
             exchange = await declare(channel)
             await self._listen_for_nudges(channel)
             log.info("started")
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(heartbeat.beat(await connection.channel(), self._settings.part, self._state))
-                for name in self._outlets:
-                    tasks.create_task(self._empty(name, connection, exchange))
+            await together(
+                heartbeat.beat(await connection.channel(), self._settings.part, self._state),
+                *(self._empty(name, connection, exchange) for name in self._outlets),
+            )
 
     async def close(self) -> None:
         """Gives the leases back, if the store answers."""
@@ -106,12 +107,10 @@ class Relay:
 
     @staticmethod
     async def _wait(wake: asyncio.Event) -> None:
-        try:
-            await asyncio.wait_for(wake.wait(), LOOK_EVERY)
-        except TimeoutError:
-            return
-        finally:
-            wake.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                await wake.wait()
+        wake.clear()
 
     def _state(self) -> tuple[bool, dict[str, float], str]:
         numbers = {f"published_{name}": float(outlet.numbers.published) for name, outlet in self._outlets.items()}
@@ -131,15 +130,9 @@ async def _connect(amqp_uri: str) -> aio_pika.abc.AbstractRobustConnection:
 
 async def _main(settings: Settings) -> None:
     relay = Relay(settings)
-    task = asyncio.ensure_future(relay.run())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        await relay.close()
-        log.info("stopped")
+    await until_told(relay.run())
+    await relay.close()
+    log.info("stopped")
 
 
 def main() -> int:
