@@ -26,7 +26,7 @@ the link. nobody: a link that is not ours. node: only the node's own parts."""
 
 Refused = Literal["plainly", "hidden", "not theirs", "left out"]
 """plainly: Forbidden, or SignInNeeded for a visitor. hidden: NotFound for everybody who may not know. not theirs:
-NotFound for another account. left out: answered, without the record; SignInNeeded for a visitor."""
+NotFound for another account. left out: answered, without the record; SignInNeeded without an account."""
 
 
 def nothing(_world: World, _who: Principal) -> Arguments:
@@ -84,7 +84,7 @@ class Attempt:
     def refusal(self, persona: Persona) -> type[errors.Refusal] | None:
         """How the persona must be refused; None: it is answered with nothing."""
         if self.refused == "left out":
-            return errors.SignInNeeded if persona.kind == "visitor" else None
+            return None if persona.kind == "account" else errors.SignInNeeded
         knows_of_it = persona.lacks_scope and not self.reads  # such a key may still read
         if self.who == "nobody" or (self.refused == "hidden" and not knows_of_it):
             return errors.NotFound
