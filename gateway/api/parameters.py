@@ -9,8 +9,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from gateway.problems import Problem
 
-_UNREADABLE: Final = re.compile("[\x00-\x1f\x7f\ufffd]")
-"""Control characters, and what Falcon makes of bytes that are no UTF-8."""
+READABLE: Final = r"^[^\x00-\x1f\x7f\ufffd]*$"
+"""No control characters, nor what Falcon makes of bytes that are no UTF-8."""
+_READABLE: Final = re.compile(READABLE)
 
 
 def load_query(request: falcon.asgi.Request, schema: type[Schema]) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def load_query(request: falcon.asgi.Request, schema: type[Schema]) -> dict[str, 
         if declared is None:
             wrong[name] = [f"There is no such parameter. There are: {', '.join(known)}."]
             continue
-        if _UNREADABLE.search(value if isinstance(value, str) else "".join(value)):
+        if not _READABLE.fullmatch(value if isinstance(value, str) else "".join(value)):
             wrong[name] = ["This is not UTF-8, or has control characters."]
             continue
         if isinstance(declared, fields.List):
