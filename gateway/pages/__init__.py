@@ -6,7 +6,7 @@ from functools import partial
 import falcon.asgi
 
 from gateway.dependencies import Dependencies, Route
-from gateway.pages import explanations, front, links, my_data, records, static
+from gateway.pages import explanations, front, invited, links, my_data, own_sign_up, records, static
 from gateway.problems import Problem
 
 
@@ -15,6 +15,8 @@ def routes(deps: Dependencies) -> list[Route]:
         *front.routes(deps),
         *links.routes(deps),
         *my_data.routes(deps),
+        *own_sign_up.routes(deps),
+        *invited.routes(deps),
         *records.routes(deps),
         *explanations.routes(deps),
         *static.routes(),

@@ -35,3 +35,21 @@ def filter_of(form: Form) -> dict[str, Any]:
         "consortia": form.get("consortia", []),
         "working_groups": form.get("working_groups", []),
     }
+
+
+def admission_of(form: Form, admission: Mapping[str, Any] | None, *, changes: bool = False) -> dict[str, Any]:
+    """How many come and the answers, as far as the event asks (_admission.html). changes: of a sign-up that is there
+    already, whose group may be larger than is allowed now."""
+    asked = admission or {}
+    found: dict[str, Any] = {}
+    if asked.get("group_most", 1) > 1 or (changes and "size" in form):
+        size = one(form, "size").strip()
+        found["size"] = int(size) if size.isascii() and size.isdecimal() and len(size) < 5 else 0
+    if asked.get("by_code") and not changes:
+        found["code"] = one(form, "code").strip()
+    if asked.get("questions"):
+        found["answers"] = {
+            question["id"]: one(form, f"answer-{question['id']}").replace("\r\n", "\n")
+            for question in asked["questions"]
+        }
+    return found

@@ -19,7 +19,7 @@ Request = falcon.asgi.Request
 Response = falcon.asgi.Response
 
 
-class _Link:
+class LinkPage:
     """What the pages behind links share: limit, language, and the page for a link that is over."""
 
     look: ClassVar[str]
@@ -57,7 +57,7 @@ class _Link:
         show(self._deps, request, response, "link_over.html", text, status=410)
 
 
-class Confirm(_Link):
+class Confirm(LinkPage):
     """The second half of the double opt-in."""
 
     look = "notifications.own_subscription"
@@ -68,7 +68,7 @@ class Confirm(_Link):
         self._show(request, response, text, seen, done="confirmed")
 
 
-class Unsubscribe(_Link):
+class Unsubscribe(LinkPage):
     """Ends a subscription. The same address takes the one click of RFC 8058: a POST by the reader's mail provider,
     which has no cookie, no session and no page open; whatever its body says, it means one thing."""
 
@@ -81,7 +81,7 @@ class Unsubscribe(_Link):
         self._show(request, response, text, seen, done="ended")
 
 
-class Manage(_Link):
+class Manage(LinkPage):
     """What is sent, and in which language."""
 
     look = "notifications.own_subscription"
@@ -111,20 +111,7 @@ class Manage(_Link):
         show(self._deps, request, response, self.template, text, values, status=status)
 
 
-class SignUp(_Link):
-    """One's own sign-up: confirmed or waiting, and the way to give the place back."""
-
-    look = "events.own_sign_up"
-    template = "sign_up.html"
-
-    async def _act(self, request: Request, response: Response, text: Words, token: str) -> None:
-        await body.skip(request, body.PUBLIC_LIMIT)
-        await by_link(self._deps, request, "events.cancel_sign_up", {"token": token})
-        seen = await by_link(self._deps, request, self.look, {"token": token})
-        self._show(request, response, text, seen, done="cancelled")
-
-
-class SignIn(_Link):
+class SignIn(LinkPage):
     """Opens a session. The button is pressed on this node's own page: else another site could sign people in as
     somebody else."""
 
@@ -153,6 +140,5 @@ def routes(deps: Dependencies) -> list[Route]:
         Route("/{language}/confirm/{token}", Confirm(deps)),
         Route("/{language}/subscription/{token}", Manage(deps)),
         Route("/{language}/unsubscribe/{token}", Unsubscribe(deps)),
-        Route("/{language}/sign-up/{token}", SignUp(deps)),
         Route("/{language}/sign-in/{token}", SignIn(deps)),
     ]

@@ -34,44 +34,66 @@ class Event:
 
     async def on_get(self, request: Request, response: Response, language: str, id: str) -> None:
         text = words_of(self._deps, language)
-        self._show(request, response, text, _read(self._deps, "event", id))
+        show_event(self._deps, request, response, text, _read(self._deps, "event", id))
 
     async def on_post(self, request: Request, response: Response, language: str, id: str) -> None:
         text = words_of(self._deps, language)
         take_from_limit(self._deps, request, response, "sign-up")
         event = _read(self._deps, "event", id)
-        form = await forms.read(request)
-        person = {"name": forms.one(form, "name"), "email": forms.one(form, "email")}
-        arguments = {"event": id, "language": text.language, **person}
-        try:
-            answer = await special.call(self._deps, request, "events.sign_up", arguments)
-        except Problem as problem:
-            if problem.type.code not in ("invalid", "conflict", "not_found"):
-                raise
-            wrong = {entry["pointer"].strip("/") for entry in problem.errors} or {"closed"}
-            self._show(request, response, text, event, person, wrong, status=problem.type.status)
-            return
-        show(self._deps, request, response, "signed_up.html", text, {"event": event, "state": answer["state"]})
+        await sign_up(self._deps, request, response, text, event)
 
-    def _show(
-        self,
-        request: Request,
-        response: Response,
-        text: Words,
-        event: dict[str, Any],
-        person: dict[str, str] | None = None,
-        wrong: set[str] | None = None,
-        status: int = 200,
-    ) -> None:
-        values = {
-            "event": event,
-            "here": event["home"] == self._deps.settings.node,
-            "person": person or {"name": "", "email": ""},
-            "wrong": wrong or set(),
-        }
-        private = person is not None
-        until = None if private else math.inf
-        show(self._deps, request, response, "event.html", text, values, status=status, private=private, until=until)
+
+async def sign_up(
+    deps: Dependencies,
+    request: Request,
+    response: Response,
+    text: Words,
+    event: dict[str, Any],
+    invitation: str | None = None,
+) -> None:
+    """Signs up by the form of the event's page. invitation: the code by which it is seen."""
+    form = await forms.read(request)
+    person = {"name": forms.one(form, "name"), "email": forms.one(form, "email")}
+    person |= forms.admission_of(form, event.get("admission"))
+    if invitation is not None:
+        person["code"] = invitation
+    try:
+        arguments = {"event": event["id"], "language": text.language, **person}
+        answer = await special.call(deps, request, "events.sign_up", arguments)
+    except Problem as problem:
+        if problem.type.code not in ("invalid", "conflict", "not_found"):
+            raise
+        wrong = {entry["pointer"].strip("/") for entry in problem.errors} or {"closed"}
+        status = problem.type.status
+        is_invited = invitation is not None
+        show_event(deps, request, response, text, event, person, wrong, status=status, invited=is_invited)
+        return
+    show(deps, request, response, "signed_up.html", text, {"event": event, "state": answer["state"]})
+
+
+def show_event(
+    deps: Dependencies,
+    request: Request,
+    response: Response,
+    text: Words,
+    event: dict[str, Any],
+    person: dict[str, Any] | None = None,
+    wrong: set[str] | None = None,
+    *,
+    status: int = 200,
+    invited: bool = False,
+) -> None:
+    """An event's page. person, wrong: what was filled in, and which of it is not right. invited: seen by a code."""
+    values = {
+        "event": event,
+        "here": event["home"] == deps.settings.node,
+        "person": {"name": "", "email": "", "code": "", "size": 1, "answers": {}, **(person or {})},
+        "wrong": wrong or set(),
+        "invited": invited,
+    }
+    private = person is not None or invited
+    until = None if private else math.inf
+    show(deps, request, response, "event.html", text, values, status=status, private=private, until=until)
 
 
 class News:

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Raised whenever tables or rendered bytes change: a file of another version is rendered anew from its records."""
 
 TABLES: Final = """

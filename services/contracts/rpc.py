@@ -17,6 +17,7 @@ from .errors import Invalid
 from .principal import Principal
 from .schemas import (
     actors,
+    admission,
     base,
     clashes,
     consortium,
@@ -208,6 +209,23 @@ ALL: Final[tuple[Method, ...]] = (
     _command("events.sign_up", events.SignUp, events.SignUpAnswer, "confirmed or waiting"),
     _query("events.own_sign_up", events.SignUpToken, events.SignUpView, "by the link in the mail"),
     _command("events.cancel_sign_up", events.SignUpToken, events.SignUpAnswer, "the seat goes on at once"),
+    _command("events.make_invitation", admission.MakeInvitation, admission.IssuedInvitation, "with its code"),
+    _query("events.invitations", admission.InvitationsOf, admission.InvitationView, "the oldest first", "list"),
+    _command("events.revoke_invitation", admission.InvitationId, admission.InvitationView, "revoked"),
+    _query("events.invited_event", admission.InvitationCode, events.EventRecord, "by an invitation code"),
+    _command("events.change_sign_up", admission.ChangeSignUp, events.SignUpAnswer, "with its size and answers"),
+    _command("events.accept_seat", events.SignUpToken, events.SignUpAnswer, "confirmed"),
+    _command("events.decline_seat", events.SignUpToken, events.SignUpAnswer, "the seat goes on at once"),
+    Method(
+        "events",
+        "decide_sign_ups",
+        "command",
+        admission.DecideSignUps,
+        events.SignUpAnswer,
+        "as they are now, in the order given",
+        "list",
+    ),
+    # events: what comes after
     # consortium
     _command("consortium.found", consortium.FoundConsortium, consortium.ConsortiumRecord, "active"),
     _command("consortium.change", consortium.ChangeConsortium, consortium.ConsortiumRecord, "changed"),

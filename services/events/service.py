@@ -1,10 +1,12 @@
 """events over nameko: each call is handed to its use case."""
 
+from functools import partial
 from typing import Any
 
 from services.contracts.envelope import Visibility
 from services.runtime import topology
 from services.runtime.definition import ServiceDefinition
+from services.runtime.duties import Duty
 from services.runtime.service import CommonCalls, Runtime, call
 from services.runtime.snapshots import snapshot_of
 
@@ -51,6 +53,20 @@ DEFINITION = ServiceDefinition(
     },
     recipient=use_cases.recipient,
     sweeps=(use_cases.FillCalendar(),),
+    duties=(
+        Duty(
+            "end offers that were not taken",
+            due=lambda store, work, limit: store.offers_run_out(work.now, limit),
+            do=use_cases.end_offers,
+            every=1.0,
+        ),
+        Duty(
+            "ask attendees of a postponed event again",
+            due=lambda store, work, limit: store.still_to_ask(work.now, limit),
+            do=use_cases.ask_again,
+            every=1.0,
+        ),
+    ),
     gathers=True,
 )
 
@@ -144,6 +160,39 @@ class Service(CommonCalls):
     @call
     def cancel_sign_up(self, wire: Any) -> Any:
         return self.runtime.desk.command(wire, use_cases.cancel_sign_up)
+
+    @call
+    def change_sign_up(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.change_sign_up)
+
+    @call
+    def accept_seat(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.accept_seat)
+
+    @call
+    def decline_seat(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.decline_seat)
+
+    @call
+    def decide_sign_ups(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.decide_sign_ups, one_at_a_time="event")
+
+    @call
+    def make_invitation(self, wire: Any) -> Any:
+        reveal = partial(use_cases.reveal_invitation, self.runtime.settings.secret)
+        return self.runtime.desk.command(wire, use_cases.make_invitation, reveal=reveal)
+
+    @call
+    def invitations(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.invitations)
+
+    @call
+    def revoke_invitation(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.revoke_invitation, one_at_a_time="id")
+
+    @call
+    def invited_event(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.invited_event)
 
     @call
     def sign_ups(self, wire: Any) -> Any:

@@ -1,6 +1,7 @@
 """Collections of events, and their indexes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.client_session import ClientSession
@@ -13,11 +14,12 @@ from services.runtime.store import Store
 
 from . import calendar
 from .calendar import Calendar
-from .model import Block, CoHost, Event, Places, Series, SignUp
+from .model import Block, CoHost, Event, Invitation, Places, Series, SignUp
 
 INDEXES = {
     "events": (records.INDEX, IndexModel([("organiser.id", ASCENDING)]), IndexModel([("regions", ASCENDING)])),
-    "places": (records.INDEX,),
+    "places": (records.INDEX, IndexModel([("offers_until", ASCENDING)]), IndexModel([("asks", ASCENDING)])),
+    "invitations": (IndexModel([("event", ASCENDING)]), IndexModel([("digest", ASCENDING)], unique=True)),
     "blocks": (records.INDEX,),
     "sign_ups": (
         IndexModel([("event", ASCENDING), ("email_key", ASCENDING)], unique=True),
@@ -46,6 +48,7 @@ class EventStore:
         self.places = Records(store, "places", Places, session, changes)
         self.blocks = Records(store, "blocks", Block, session, changes)
         self.sign_ups = Records(store, "sign_ups", SignUp, session, changes)
+        self.invitations = Records(store, "invitations", Invitation, session, changes)
         self.series = Records(store, "series", Series, session, changes)
         self.co_hosts = Records(store, "co_hosts", CoHost, session, changes)
         self.calendar = Calendar(store, session, changes)
@@ -59,9 +62,26 @@ class EventStore:
         """The sign-up of this address for this event; there is at most one."""
         return next(self.sign_ups.where({"event": event_id, "email_key": email_key}, limit=1), None)
 
-    def first_waiting(self, event_id: str) -> SignUp | None:
-        """Who waits longest."""
-        return next(self.sign_ups.where({"event": event_id, "state": "waiting"}, limit=1, sort="number"), None)
+    def waiting_for(self, event_id: str, limit: int) -> list[SignUp]:
+        """Those who wait longest, in order."""
+        return list(self.sign_ups.where({"event": event_id, "state": "waiting"}, limit=limit, sort="number"))
+
+    def offered(self, event_id: str) -> list[SignUp]:
+        """Those whom a seat is offered, in order."""
+        return list(self.sign_ups.where({"event": event_id, "state": "offered"}, sort="number"))
+
+    def confirmed(self, event_id: str) -> list[SignUp]:
+        """Those who have a seat, in order."""
+        return list(self.sign_ups.where({"event": event_id, "state": "confirmed"}, sort="number"))
+
+    def invitation_by(self, digest: str) -> Invitation | None:
+        """The invitation whose code has this digest."""
+        return next(self.invitations.where({"digest": digest}, limit=1), None)
+
+    def offers_run_out(self, now: datetime, limit: int) -> list[str]:
+        """Events with an offer that may be over."""
+        found = self.places.where({"offers_until": {"$lte": now}}, limit=limit, sort="offers_until")
+        return [places.id for places in found]
 
     def ahead_of(self, sign_up: SignUp) -> int:
         """How many wait before this one."""

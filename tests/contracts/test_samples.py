@@ -92,7 +92,7 @@ def test_ids_in_samples_have_the_shape_of_ids() -> None:
     assert [identity for identity in ids if not re.fullmatch(PATTERN, identity)] == []
 
 
-TEXTS_BY_KEY = {"name", "title", "summary", "description", "body", "cancellation", "reason", "message"}
+TEXTS_BY_KEY = {"name", "title", "summary", "description", "body", "cancellation", "reason", "message", "text"}
 """Dicts of text by language: another language is another text, not a new field."""
 
 

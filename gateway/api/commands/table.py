@@ -5,7 +5,7 @@ from typing import Final
 
 from services.contracts.schemas import actors, consortium, events, notifications
 
-from . import answers, calendar, queries, registry
+from . import admission, answers, calendar, queries, registry
 from .endpoint import Endpoint
 
 _EVENT: Final = {"id": "event"}
@@ -90,6 +90,7 @@ ALL: Final[tuple[Endpoint, ...]] = (
         "Cancel one's own sign-up; the place goes on at once",
         policy="token",
     ),
+    *admission.ENDPOINTS,
     # consortia
     Endpoint(
         "POST", "/consortia", "consortium.found", "found_consortium", "consortia",

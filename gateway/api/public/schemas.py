@@ -16,10 +16,12 @@ def _texts(says: str) -> fields.Dict:
 
 
 class PlacesView(Tolerant):
-    """How full an event is. capacity and left are null where there is no limit."""
+    """How full an event is, in persons. capacity and left are null where there is no limit. offered: kept for those who
+    waited and have not answered yet."""
 
     capacity = fields.Integer(allow_none=True, required=True)
     confirmed = fields.Integer(required=True)
+    offered = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
     left = fields.Integer(allow_none=True, required=True)
 
@@ -39,7 +41,7 @@ class EventItem(_Event):
     """An event in a list."""
 
     class Meta(EventRecord.Meta):
-        exclude = ("description", "sessions", "speakers")
+        exclude = ("description", "sessions", "speakers", "admission")
 
 
 class EventView(_Event):

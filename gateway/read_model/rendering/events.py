@@ -7,6 +7,7 @@ from typing import Any
 from gateway.read_model import search
 from gateway.read_model.records import Record
 from services.contracts import vocabularies
+from services.contracts.schemas.admission import no_conditions
 
 from . import vevent
 from .shown import Shown, Surroundings, head_of, to_json
@@ -73,12 +74,13 @@ def event(record: Record, surroundings: Surroundings) -> Shown | None:
         *values["series_title"].values(),
     ]
     programme = {"sessions": values["sessions"], "speakers": values["speakers"]}
+    admission = {"admission": record.data.get("admission") or no_conditions()}
     return Shown(
         record=record,
         sort=values["begins"],
         until=values["ends"],
         item=to_json(item),
-        body=to_json(item | {"description": values.get("description") or {}} | programme),
+        body=to_json(item | {"description": values.get("description") or {}} | programme | admission),
         facets=_facets(values, organiser),
         words=search.indexed(texts),
         depends=frozenset(
@@ -145,12 +147,14 @@ def _places(record: Record, surroundings: Surroundings) -> dict[str, Any]:
     # Only the event's home counts its places.
     if counted.get("home") != record.home:
         counted = {"capacity": record.data.get("capacity"), "confirmed": 0, "waiting": 0}
-    capacity, confirmed = counted["capacity"], counted["confirmed"]
+    # An older node offers no seats. One that is offered is kept, so it counts as taken.
+    capacity, confirmed, offered = counted["capacity"], counted["confirmed"], counted.get("offered") or 0
     return {
         "capacity": capacity,
         "confirmed": confirmed,
+        "offered": offered,
         "waiting": counted["waiting"],
-        "left": None if capacity is None else max(0, capacity - confirmed),
+        "left": None if capacity is None else max(0, capacity - confirmed - offered),
     }
 
 

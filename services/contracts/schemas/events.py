@@ -4,6 +4,7 @@ from marshmallow import EXCLUDE, fields, validate
 
 from services.contracts import identifiers, vocabularies
 
+from .admission import SIGN_UP_STATES, Admission, AdmissionRecord, Answers, group_size, invitation_code, no_conditions
 from .base import Record, Strict, Tolerant
 from .fields import (
     LONG,
@@ -60,6 +61,7 @@ class _EventFields(Strict):
     sessions = session_list(load_default=list)
     speakers = speaker_list(load_default=list)
     series = id_of(identifiers.SERIES, allow_none=True, load_default=None)
+    admission = fields.Nested(Admission, load_default=no_conditions)
 
 
 class DraftEvent(_EventFields):
@@ -89,6 +91,7 @@ class ChangeEvent(Strict):
     sessions = session_list()
     speakers = speaker_list()
     series = id_of(identifiers.SERIES, allow_none=True)
+    admission = fields.Nested(Admission)
 
 
 class EventId(Strict):
@@ -133,14 +136,17 @@ class EventRecord(Record):
     co_hosts = fields.List(fields.String(), metadata={"description": "Organisations that consented."})
     series = fields.String(allow_none=True)
     postponed = fields.Nested(Postponement, unknown=EXCLUDE, allow_none=True)
+    admission = fields.Nested(AdmissionRecord)
 
 
 class PlacesRecord(Record):
-    """How full an event is. The id is the event's; it has a version of its own. state: counted."""
+    """How full an event is, in persons. The id is the event's; it has a version of its own. state: counted. offered:
+    seats that are kept for those whom they are offered."""
 
     capacity = fields.Integer(allow_none=True, required=True)
     confirmed = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
+    offered = fields.Integer()
 
 
 class BlockRecord(Record):
@@ -162,12 +168,19 @@ class SignUp(Strict):
     name = Text(longest=100, required=True)
     email = Email(required=True)
     language = one_of(vocabularies.LANGUAGES, load_default="fi")
+    size = group_size(load_default=1)
+    answers = Answers(load_default=dict)
+    code = invitation_code(allow_none=True, load_default=None)
 
 
 class SignUpAnswer(Tolerant):
+    """pending: the organiser decides. offered: until `offered_until`, to be accepted or declined."""
+
     id = fields.String(required=True)
     event = fields.String(required=True)
-    state = one_of(("confirmed", "waiting", "cancelled"), required=True)
+    state = one_of(SIGN_UP_STATES, required=True)
+    size = fields.Integer(metadata={"description": "Persons."})
+    offered_until = Moment(allow_none=True)
 
 
 class SignUpToken(Strict):
@@ -184,6 +197,11 @@ class SignUpView(SignUpAnswer):
     language = fields.String(required=True)
     position = fields.Integer(allow_none=True, metadata={"description": "Place on the waiting list, from 1."})
     event_record = fields.Nested(EventRecord)
+    answers = fields.Dict(keys=fields.String(), values=fields.String())
+    why = fields.String(metadata={"description": "Why it is cancelled: by_person, declined, refused, expired."})
+    reason = fields.Dict(keys=fields.String(), values=fields.String())
+    asked_again = Moment(allow_none=True, metadata={"description": "The postponement after which they were asked."})
+    comes_again = fields.Boolean(metadata={"description": "Whether they said that they still come."})
 
 
 class Attendee(SignUpAnswer):
@@ -191,10 +209,16 @@ class Attendee(SignUpAnswer):
     email = fields.String(required=True)
     language = fields.String(required=True)
     created = Moment(required=True)
+    answers = fields.Dict(keys=fields.String(), values=fields.String())
+    why = fields.String(metadata={"description": "Why it is cancelled: by_person, declined, refused, expired."})
+    reason = fields.Dict(keys=fields.String(), values=fields.String())
+    asked_again = Moment(allow_none=True, metadata={"description": "The postponement after which they were asked."})
+    comes_again = fields.Boolean(metadata={"description": "Whether they said that they still come."})
+    code = fields.String(allow_none=True, metadata={"description": "Id of the invitation that was used."})
 
 
 class SignUpRecord(Record):
-    """A sign-up, without the person: `id` is the reference that the courier asks the address for. state:
-    confirmed, waiting or cancelled. Never leaves the node."""
+    """A sign-up, without the person: `id` is the reference that the courier asks the address for. state: pending,
+    waiting, offered, confirmed or cancelled. Never leaves the node."""
 
     event = fields.String(required=True)

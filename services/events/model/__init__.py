@@ -1,5 +1,6 @@
 """The rules of events; standard library only."""
 
+from .admission import Admission, Choice, Question, changed_kinds, check_admission, checked_answers
 from .co_host import CoHost, answer, ask_again, drop, with_answer
 from .event import (
     LONGEST,
@@ -19,21 +20,37 @@ from .event import (
     with_regions,
 )
 from .hold import Block, block_of, release
-from .places import Places, SignUp, has_room, recount
+from .invitation import Invitation, code_of, digest_of, revoke, used
+from .places import (
+    Places,
+    SignUp,
+    check_size,
+    counted,
+    free_seats,
+    has_room,
+    next_places,
+    next_sign_up,
+    offer_ends,
+    who_gets_in,
+)
 from .programme import Session, Speaker
 from .series import Series, change_series, close_series
 from .venue import name_key, venue_key
 
 __all__ = [
     "LONGEST",
+    "Admission",
     "Audience",
     "Block",
+    "Choice",
     "CoHost",
     "Event",
+    "Invitation",
     "Organiser",
     "Place",
     "Places",
     "Postponement",
+    "Question",
     "Series",
     "Session",
     "SignUp",
@@ -45,18 +62,31 @@ __all__ = [
     "cancel",
     "change",
     "change_series",
+    "changed_kinds",
+    "check_admission",
+    "check_size",
+    "checked_answers",
     "close_series",
+    "code_of",
+    "counted",
+    "digest_of",
     "draft",
     "drop",
+    "free_seats",
     "has_room",
     "name_key",
+    "next_places",
+    "next_sign_up",
     "next_version",
+    "offer_ends",
     "postpone",
     "publish",
-    "recount",
     "release",
+    "revoke",
     "tombstone",
+    "used",
     "venue_key",
+    "who_gets_in",
     "with_answer",
     "with_regions",
 ]

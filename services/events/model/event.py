@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from services.contracts.errors import Conflict, field_error
 
+from .admission import Admission, check_admission
 from .programme import Session, Speaker, check_programme, moved, moved_sessions
 from .venue import venue_key
 
@@ -65,7 +66,7 @@ class Event:
     regions: those concerned (the organiser's, the place's, and those named). block: the id under which the calendar
     shows its time while it is a draft or restricted. attendance: None only until it is derived from place and link.
     co_hosts: organisations that consented. co_host_regions: those that are concerned only because of them.
-    postponed: by its last postponing.
+    postponed: by its last postponing. admission: how one gets a seat.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Event:
     co_host_regions: tuple[str, ...] = ()
     series: str | None = None
     postponed: Postponement | None = None
+    admission: Admission = field(default_factory=Admission)
 
     def __post_init__(self) -> None:
         if self.attendance is None:  # an older record, or an organiser who did not say
@@ -240,6 +242,7 @@ def _checked(event: Event) -> Event:
     if event.sign_up_closes is not None and event.sign_up_closes > event.ends:
         raise field_error("sign_up_closes", "Sign-up must close before the event ends.")
     _check_audience(event.audience)
+    check_admission(event.admission)
     check_programme(event.sessions, event.speakers, event.begins, event.ends)
     return event
 

@@ -13,7 +13,8 @@ from services.runtime.records import expect_version
 from services.runtime.work import Work
 
 from .audience import concerned, may_know, organiser_regions, target_of
-from .seats import fill_places
+from .questions import check_questions_stay
+from .seats import Seats, earlier
 from .series import check_joins
 from .showing import follow, forget, tell, tell_change, visibility_of
 
@@ -46,12 +47,12 @@ def change_event(work: Work, store: EventStore, arguments: Arguments) -> dict[st
     after = model.with_regions(after, own_regions, before.co_host_regions)
     if after.series != before.series:
         check_joins(work, store, after)
+    check_questions_stay(store, before, after)
     store.events.replace(after)
     tell_change(work, before, after)
     follow(work, store, after)
-    if after.capacity != before.capacity:
-        places = replace(store.places.get(after.id), capacity=after.capacity)
-        fill_places(work, store, after, model.recount(places, work.now, work.origin.incarnation))
+    if (after.capacity, after.begins) != (before.capacity, before.begins):
+        _seats_follow(work, store, after)
     return to_values(after)
 
 
@@ -74,6 +75,7 @@ def postpone_event(work: Work, store: EventStore, arguments: Arguments) -> dict[
     store.events.replace(event)
     tell(work, "events.event.postponed", event)
     follow(work, store, event)
+    _seats_follow(work, store, event, ask_again=True)
     return to_values(event)
 
 
@@ -154,6 +156,7 @@ def structured(changes: Arguments) -> Arguments:
     kinds: dict[str, Any] = {
         "place": Place | None,
         "audience": model.Audience,
+        "admission": model.Admission,
         "sessions": tuple[Session, ...],
         "speakers": tuple[Speaker, ...],
     }
@@ -161,6 +164,19 @@ def structured(changes: Arguments) -> Arguments:
         key: structure(kinds[key], value) if key in kinds else tuple(value) if isinstance(value, list) else value
         for key, value in changes.items()
     }
+
+
+def _seats_follow(work: Work, store: EventStore, event: Event, *, ask_again: bool = False) -> None:
+    """More capacity, or a later beginning, lets in those who wait; offers end when the event begins. ask_again: those
+    who have a seat are asked whether they still come (asking_again.py)."""
+    seats = Seats(work, store, event)
+    seats.expect(capacity=event.capacity)
+    if ask_again and seats.places.confirmed:
+        seats.expect(asks=work.now)
+    if seats.places.offers_until is not None:
+        seats.expect(offers_until=earlier(seats.places.offers_until, event.begins))
+    seats.give_on()
+    seats.close()
 
 
 def _no_places_taken(event: Event) -> Places:

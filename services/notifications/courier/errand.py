@@ -7,6 +7,7 @@ from functools import partial
 
 from pymongo.asynchronous.database import AsyncDatabase
 
+from services.contracts.envelope import parse_time
 from services.contracts.errors import Refusal
 from services.notifications.model import Delivery, Edition, QuietHours, Webhook, waits_until
 from services.notifications.model.delivery import GIVE_UP_AFTER, pause_after
@@ -28,14 +29,24 @@ from .together import Together
 log = logging.get(__name__)
 
 _EDITIONS_HELD = 200
+_LIVE = ("pending", "waiting", "offered", "confirmed")
 _SIGN_UP_STATES = {
     "sign_up.confirmed": ("confirmed",),
     "sign_up.promoted": ("confirmed",),
     "sign_up.waitlisted": ("waiting",),
     "sign_up.cancelled": ("cancelled",),
     "sign_up.left": ("cancelled",),
-    "event.changed": ("confirmed", "waiting"),
-    "event.cancelled": ("confirmed", "waiting"),
+    "sign_up.withdrawn": ("cancelled",),
+    "sign_up.declined": ("cancelled",),
+    "sign_up.expired": ("cancelled",),
+    "sign_up.refused": ("cancelled",),
+    "sign_up.pending": ("pending",),
+    "sign_up.approved": ("confirmed",),
+    "sign_up.accepted": ("confirmed",),
+    "sign_up.offered": ("offered",),
+    "sign_up.asked": ("confirmed",),
+    "event.changed": _LIVE,
+    "event.cancelled": _LIVE,
 }
 
 
@@ -102,7 +113,11 @@ class Errands:
         """Between deciding and sending a seat may be cancelled and a membership end."""
         states = _SIGN_UP_STATES.get(delivery.purpose)
         if delivery.reference.startswith("sgn_"):
-            state = (addressee.says.get("sign_up") or {}).get("state")
+            says = addressee.says.get("sign_up") or {}
+            state, until = says.get("state"), says.get("offered_until")
+            if delivery.purpose == "sign_up.offered" and until is not None and parse_time(until) <= utc_now():
+                await self._drop(delivery, "the offer is over by now")
+                return False
             if states is not None and state is not None and state not in states:
                 await self._drop(delivery, f"the sign-up is {state} by now")
                 return False

@@ -89,7 +89,8 @@ def _part(
     """
     if phase == ATTENDEES:
         attending = store.attending(mailing.record, cursor, wanted) if record.newest.kind == "event" else []
-        staying = [entry["_id"] for entry in attending if entry["state"] in ("confirmed", "waiting")]
+        told_otherwise = {"cancelled", "confirmed"} if _is_postponing(record.newest) else {"cancelled"}
+        staying = [entry["_id"] for entry in attending if entry["state"] not in told_otherwise]
         following = attending[-1]["_id"] if len(attending) == wanted else ""
         return [_attendee(sign_up) for sign_up in staying], len(attending), following
     if phase == TOLD:
@@ -103,6 +104,13 @@ def _part(
     owners, within = under.part(within, wanted)
     number += 0 if within else 1
     return _recipients(store, record, owners), len(owners), f"{number}:{within}" if number < len(keys) else ""
+
+
+def _is_postponing(newest: Edition) -> bool:
+    """Whether it tells that the event was moved: each who has a place is asked whether they still come, by a mail of
+    their own (people.py)."""
+    postponed = newest.data.get("postponed")
+    return newest.state == "published" and postponed is not None and postponed["since"] == newest.data.get("changed")
 
 
 def _attendee(sign_up: str) -> Recipient:

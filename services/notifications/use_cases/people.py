@@ -11,6 +11,8 @@ from services.runtime.work import Work
 from .outgoing import single_mail
 
 Data = dict[str, Any]
+_LEFT = {"waiting": "left", "pending": "withdrawn", "offered": "declined"}
+"""What cancelling is to who had no place: no entry stands in a calendar."""
 
 
 class EventNotKnownYet(LookupError):
@@ -40,8 +42,10 @@ def take_sign_up(work: Work, store: NotificationStore, fact: Fact, data: Data) -
                 "changed": work.now,
             }
         )
-    if happening == "cancelled" and held is not None and held["state"] == "waiting":
-        happening = "left"  # no place was held, and no entry stands in a calendar
+    if happening in ("changed", "kept"):
+        return  # by the person, who saw it
+    if happening == "cancelled" and held is not None:
+        happening = _LEFT.get(held["state"], happening)
     mail = single_mail(work, fact.subject, f"sign_up.{happening}", record=record, edition=head["edition"])
     store.add_deliveries([mail])
     edition = store.edition(head["edition"])

@@ -7,6 +7,7 @@ is read and compared with what it was before. hypothesis finds the sequence, and
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pymongo
@@ -30,7 +31,12 @@ from tests.harness import Facts, NodeUnderTest, until
 from tests.integration.events.world import World
 
 PEOPLE = tuple(f"{name}@example.org" for name in ("aino", "bertta", "cecilia", "daavid", "eero", "fanni", "gunnar"))
-CAPACITIES = st.sampled_from((1, 2, 1, 3, 2, None))  # mostly so few that some wait
+CAPACITIES = st.sampled_from((2, 1, 3, 4, 2, None))  # mostly so few that some wait
+SIZES = st.sampled_from((1, 2, 1, 3, 1, 4))
+GROUP_MOST = 4
+OFFER_HOURS = st.sampled_from((None, 24, 24))
+APPROVAL = st.sampled_from((False, False, True))
+TAKEN = ("confirmed", "offered")
 
 Command = tuple[str, dict[str, Any], str]
 """Method, arguments, command id."""
@@ -45,6 +51,7 @@ class Seat:
     state: str
     number: int
     version: int
+    size: int
 
 
 @dataclass(slots=True)
@@ -55,14 +62,25 @@ class Picture:
     capacity: int | None
     confirmed: int
     waiting: int
+    offered: int
+    pending: int
     numbers: int
     version: int
+    approval: bool
     seats: dict[str, Seat] = field(default_factory=dict)
     """By person."""
 
-    def those(self, state: str) -> list[Seat]:
+    def those(self, *states: str) -> list[Seat]:
         """In order of number."""
-        return sorted((seat for seat in self.seats.values() if seat.state == state), key=lambda seat: seat.number)
+        return sorted((seat for seat in self.seats.values() if seat.state in states), key=lambda seat: seat.number)
+
+    def persons(self, *states: str) -> int:
+        return sum(seat.size for seat in self.those(*states))
+
+    @property
+    def free(self) -> float:
+        taken = self.confirmed + self.offered
+        return float("inf") if self.capacity is None else max(0, self.capacity - taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +96,31 @@ class Ground:
         """The event, its count and its sign-ups, as they are stored."""
         record, places = (self.database[name].find_one({"_id": event}) for name in ("events", "places"))
         seats = [
-            Seat(found["_id"], found["email"], found["state"], found["number"], found["version"])
+            Seat(*(found[name] for name in ("_id", "email", "state", "number", "version", "size")))
             for found in self.database["sign_ups"].find({"event": event})
         ]
         return Picture(
             record["state"],
             places["capacity"],
-            places["confirmed"],
-            places["waiting"],
-            places["numbers"],
-            places["version"],
+            *(places[name] for name in ("confirmed", "waiting", "offered", "pending", "numbers", "version")),
+            record["admission"]["approval"],
             {seat.person: seat for seat in seats},
         )
+
+    def run_out(self, event: str, seat: Seat) -> None:
+        """Time passes: this offer has ended, as the store has it."""
+        past = {"$set": {"offered_until": datetime.now(UTC) - timedelta(seconds=1)}}
+        self.database["sign_ups"].update_one({"_id": seat.id}, past)
+        self.database["places"].update_one({"_id": event}, {"$set": {"offers_until": datetime.now(UTC)}})
 
     def send(self, command: Command) -> Any:
         """The answer, or the refusal."""
         method, arguments, identity = command
-        organiser = method in ("change_event", "cancel_event")
+        organiser = method in ("change_event", "cancel_event", "decide_sign_ups")
         who = {"principal": self.world.partner} if organiser else {}
         try:
             return self.world.rpc.call(f"events.{method}", arguments, command_id=identity, timeout=20, **who)
-        except errors.Conflict as refusal:
+        except (errors.Conflict, errors.Invalid) as refusal:
             return refusal
 
 
@@ -112,9 +134,11 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
             self.done: list[tuple[Command, Any]] = []
             self.asked: list[int | None] = []
 
-        @initialize(capacity=CAPACITIES)
-        def an_event_is_published(self, capacity: int | None) -> None:
-            event = ground.world.published(capacity=capacity)
+        @initialize(capacity=CAPACITIES, offer_hours=OFFER_HOURS, approval=APPROVAL)
+        def an_event_is_published(self, capacity: int | None, offer_hours: int | None, approval: bool) -> None:
+            admission = {"group_most": GROUP_MOST, "offer_hours": offer_hours, "approval": approval}
+            event = ground.world.published(capacity=capacity, admission=admission)
+            self.offers = offer_hours is not None
             self.event = str(event["id"])
             self.before = self.now = ground.look(self.event)
             self.first_version = self.now.version
@@ -122,17 +146,20 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
 
         # rules
 
-        @rule(person=st.sampled_from(PEOPLE))
-        def someone_signs_up(self, person: str) -> None:
+        @rule(person=st.sampled_from(PEOPLE), size=SIZES)
+        def someone_signs_up(self, person: str, size: int) -> None:
             had, open_still = self.now.seats.get(person), self.now.state == "published"
-            answer = self._do(self._sign_up(person))
+            answer = self._do(self._sign_up(person, size))
             if not open_still:
                 assert isinstance(answer, errors.Conflict)
             elif had is not None and had.state != "cancelled":
                 assert (answer["id"], answer["state"]) == (had.id, had.state)
+            elif self.before.capacity is not None and size > self.before.capacity:
+                assert answer.details["errors"][0]["field"] == "size"
+            elif self.before.approval:
+                assert answer["state"] == "pending"
             else:
-                full = self.before.capacity is not None and self.before.confirmed >= self.before.capacity
-                assert answer["state"] == ("waiting" if full else "confirmed")
+                assert answer["state"] == ("confirmed" if size <= self.before.free else "waiting")
 
         @precondition(lambda self: self.now.seats)
         @rule(data=st.data())
@@ -140,6 +167,56 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
             holders = [seat.person for seat in self.now.those("confirmed")]
             person = data.draw(st.sampled_from(holders * 3 + sorted(self.now.seats)))
             assert self._do(self._cancel(person))["state"] == "cancelled"
+
+        @precondition(lambda self: self.now.those("offered"))
+        @rule(data=st.data(), takes=st.booleans())
+        def someone_answers_an_offer(self, data: st.DataObject, takes: bool) -> None:
+            seat = data.draw(st.sampled_from(self.now.those("offered")))
+            open_still = self.now.state == "published"
+            answer = self._do(self._by_link("accept_seat" if takes else "decline_seat", seat.person))
+            if takes and not open_still:
+                assert isinstance(answer, errors.Conflict)
+            else:
+                assert answer["state"] == ("confirmed" if takes else "cancelled")
+
+        @precondition(lambda self: self.now.those("offered") and self.now.state == "published")
+        @rule(data=st.data())
+        def an_offer_runs_out(self, data: st.DataObject) -> None:
+            seat = data.draw(st.sampled_from(self.now.those("offered")))
+            ground.run_out(self.event, seat)
+            until(lambda: ground.look(self.event).seats[seat.person].state == "cancelled", says="the offer has ended")
+            self._remember([], [])
+            self._look()
+
+        @precondition(lambda self: self.now.those("pending"))
+        @rule(data=st.data(), approve=st.sampled_from((True, True, False)))
+        def the_organiser_decides(self, data: st.DataObject, approve: bool) -> None:
+            pending = self.now.those("pending")
+            some = data.draw(st.lists(st.sampled_from(pending), min_size=1, unique_by=lambda seat: seat.id))
+            chosen, open_still = [seat.id for seat in some], self.now.state == "published"
+            arguments = {"event": self.event, "sign_ups": chosen, "approve": approve}
+            answer = self._do(("decide_sign_ups", arguments, self._next_id()))
+            if not open_still:
+                assert isinstance(answer, errors.Conflict)
+                return
+            assert [one["id"] for one in answer] == chosen
+            assert {one["state"] for one in answer} <= ({"confirmed", "waiting"} if approve else {"cancelled"})
+
+        @precondition(lambda self: self.now.those("pending", "waiting", *TAKEN))
+        @rule(data=st.data(), size=SIZES)
+        def someone_brings_more_or_fewer(self, data: st.DataObject, size: int) -> None:
+            seat = data.draw(st.sampled_from(self.now.those("pending", "waiting", *TAKEN)))
+            open_still = self.now.state == "published"
+            answer = self._do(("change_sign_up", {**self._token(seat.person), "size": size}, self._next_id()))
+            more, capacity = size - seat.size, self.before.capacity
+            if not open_still:
+                assert isinstance(answer, errors.Conflict)
+            elif more > 0 and (
+                (capacity is not None and size > capacity) or (seat.state in TAKEN and more > self.before.free)
+            ):
+                assert answer.details["errors"][0]["field"] == "size"
+            else:
+                assert answer["size"] == size
 
         @rule(capacity=CAPACITIES)
         def the_organiser_changes_the_capacity(self, capacity: int | None) -> None:
@@ -157,7 +234,10 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
 
         @rule(data=st.data(), others=st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=4))
         def several_things_happen_at_once(self, data: st.DataObject, others: list[str]) -> None:
-            commands = [self._sign_up(person) for person in others]
+            commands = [self._sign_up(person, data.draw(SIZES)) for person in others]
+            for seat in self.now.those("offered")[:2]:
+                answer = data.draw(st.sampled_from(("accept_seat", "decline_seat")))
+                commands += [self._by_link(answer, seat.person)]
             if self.now.seats:
                 commands += [self._cancel(data.draw(st.sampled_from(sorted(self.now.seats))))]
             if data.draw(st.booleans()):
@@ -183,8 +263,9 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
         @invariant()
         def the_count_is_that_of_the_sign_ups(self) -> None:
             now = self.now
-            assert now.confirmed == len(now.those("confirmed"))
-            assert now.waiting == len(now.those("waiting"))
+            counted = {"confirmed": now.confirmed, "waiting": now.waiting}
+            counted |= {"offered": now.offered, "pending": now.pending}
+            assert counted == {state: now.persons(state) for state in counted}
             numbers = [seat.number for seat in now.seats.values()]
             assert len(set(numbers)) == len(numbers)
             assert max(numbers, default=0) <= now.numbers
@@ -192,26 +273,36 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
         @invariant()
         def no_seat_is_given_twice(self) -> None:
             # A capacity below the number of those confirmed takes nobody's seat, and gives none.
-            bounds = [self.before.confirmed if most is None else most for most in self.most_allowed]
+            had = self.before.persons(*TAKEN)
+            bounds = [had if most is None else most for most in self.most_allowed]
             if None not in self.most_allowed:
-                assert self.now.confirmed <= max([self.before.confirmed, *bounds])
+                assert self.now.persons(*TAKEN) <= max([had, *bounds])
 
         @invariant()
-        def no_seat_is_idle_while_someone_waits(self) -> None:
-            now = self.now
-            room = now.capacity is None or now.confirmed < now.capacity
-            assert not (now.state == "published" and room and now.waiting)
+        def no_seat_is_idle_while_someone_waits_who_fits(self) -> None:
+            if self.now.state == "published":
+                assert not [seat for seat in self.now.those("waiting") if seat.size <= self.now.free]
+
+        @invariant()
+        def seats_are_offered_only_where_the_organiser_wants_it(self) -> None:
+            assert self.offers or not self.now.those("offered")
 
         @invariant()
         def nobody_gets_past_those_who_wait(self) -> None:
             for waits in self.now.those("waiting"):
                 earlier = self.before.seats.get(waits.person)
-                if earlier is None or (earlier.state, earlier.number) != ("waiting", waits.number):
+                if earlier is None or (earlier.state, earlier.number, earlier.size) != (
+                    "waiting",
+                    waits.number,
+                    waits.size,
+                ):
                     continue
-                for got in self.now.those("confirmed"):
+                for got in self.now.those(*TAKEN):
                     had = self.before.seats.get(got.person)
-                    held = had is not None and (had.state, had.number) == ("confirmed", got.number)
-                    assert held or got.number < waits.number, f"{got.person} got past {waits.person}"
+                    held = had is not None and had.state in TAKEN and had.number == got.number
+                    # Only who needs fewer seats gets past a group: those that were free did not suffice for it.
+                    past = got.number > waits.number and got.size >= waits.size
+                    assert held or not past, f"{got.person} got past {waits.person}"
 
         def teardown(self) -> None:
             """What was told of the sign-ups has every version once, up to the last one; of the count the last one at
@@ -220,7 +311,9 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
                 return
             last = {self.event: self.now.version, **{seat.id: seat.version for seat in self.now.seats.values()}}
             until(
-                lambda: all(_versions(ground.facts, key)[-1:] == [end] for key, end in last.items()), says="all is told"
+                lambda: all(_versions(ground.facts, key)[-1:] == [end] for key, end in last.items()),
+                limit=60,
+                says="all is told",
             )
             counts = _versions(ground.facts, self.event)
             assert set(counts) <= {*range(self.first_version, self.now.version + 1)}
@@ -252,12 +345,18 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
             self.sent += 1
             return f"{self.event}-{self.sent}"
 
-        def _sign_up(self, person: str) -> Command:
-            return "sign_up", {"event": self.event, "name": "Esimerkki", "email": person}, self._next_id()
+        def _sign_up(self, person: str, size: int) -> Command:
+            who = {"name": "Esimerkki", "email": person, "size": size}
+            return "sign_up", {"event": self.event, **who}, self._next_id()
 
         def _cancel(self, person: str) -> Command:
-            token = links.token_of(ground.secret, LINK, self.now.seats[person].id)
-            return "cancel_sign_up", {"token": token}, self._next_id()
+            return self._by_link("cancel_sign_up", person)
+
+        def _by_link(self, method: str, person: str) -> Command:
+            return method, self._token(person), self._next_id()
+
+        def _token(self, person: str) -> dict[str, Any]:
+            return {"token": links.token_of(ground.secret, LINK, self.now.seats[person].id)}
 
         def _change(self, capacity: int | None) -> Command:
             return "change_event", {"id": self.event, "capacity": capacity}, self._next_id()

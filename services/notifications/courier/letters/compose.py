@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from services.contracts import vocabularies
+from services.contracts.envelope import parse_time
 from services.notifications.courier.recipients import Addressee
 from services.notifications.model import Delivery, Edition, Filter, difference
 
@@ -13,7 +14,20 @@ from .words import Words
 
 RED, AMBER = "#8a1c1c", "#7a4a00"
 _LONGEST_BODY: Final = 4_000
-_STATE_PURPOSES = {"confirmed": "sign_up.confirmed", "waiting": "sign_up.waitlisted", "cancelled": "sign_up.cancelled"}
+_STATE_PURPOSES = {
+    "pending": "sign_up.pending",
+    "waiting": "sign_up.waitlisted",
+    "offered": "sign_up.offered",
+    "confirmed": "sign_up.confirmed",
+    "cancelled": "sign_up.cancelled",
+}
+_HOLDS = frozenset({f"sign_up.{what}" for what in ("confirmed", "promoted", "approved", "accepted", "asked")})
+_ENDED = frozenset(
+    {
+        "event.cancelled",
+        *(f"sign_up.{what}" for what in ("cancelled", "left", "withdrawn", "declined", "expired", "refused")),
+    }
+)
 
 
 class Composer:
@@ -47,7 +61,8 @@ class Composer:
         else:
             letter = self._event(words, delivery, edition, before)
         if delivery.reference.startswith("sgn_"):
-            return self._for_attendee(words, letter, addressee, ended=_is_over(delivery.purpose, addressee))
+            button = None if _is_over(delivery.purpose, addressee) else _button(delivery.purpose, addressee)
+            return self._for_attendee(words, letter, addressee, button)
         if addressee.token is not None and kind != "subscription":
             return self._for_subscriber(words, letter, addressee.token)
         return letter
@@ -84,16 +99,20 @@ class Composer:
         lead = [words(f"{purpose}.lead")]
         if purpose == "sign_up.waitlisted" and sign_up.get("position"):
             lead.append(words("sign_up.waitlisted.position", position=sign_up["position"]))
-        holds = purpose in ("sign_up.confirmed", "sign_up.promoted")
+        if purpose == "sign_up.offered" and sign_up.get("offered_until"):
+            until = parse_time(sign_up["offered_until"])
+            lead.append(words("sign_up.offered.until", until=words.moment(until, edition.data["time_zone"])))
+        holds, moved = purpose in _HOLDS, purpose == "sign_up.asked"
         return Letter(
             subject=words(f"{purpose}.subject", title=title),
             kicker=words(f"{purpose}.kicker"),
             title=title,
             lead=tuple(lead),
-            rows=_event_rows(words, edition.data, None),
-            small=(words("sign_up.if_not"),) if holds else (),
+            rows=(*_event_rows(words, edition.data, None, moved=moved), *_sign_up_rows(words, sign_up)),
+            small=(words("sign_up.if_not"),) if holds and not moved else (),
             buttons=self._event_buttons(words, edition),
             calendar="PUBLISH" if holds else "CANCEL" if purpose == "sign_up.cancelled" else None,
+            colour=AMBER if moved else Letter("", "", "").colour,
         )
 
     def _news(self, words: Words, purpose: str, edition: Edition) -> Letter:
@@ -157,11 +176,11 @@ class Composer:
             return ()
         return (Button(words("button.event"), f"{self._base}/{words.language}/events/{edition.data['id']}"),)
 
-    def _for_attendee(self, words: Words, letter: Letter, addressee: Addressee, *, ended: bool) -> Letter:
-        """ended: there is nothing left to cancel."""
+    def _for_attendee(self, words: Words, letter: Letter, addressee: Addressee, button: str | None) -> Letter:
+        """button: what it says; None when there is nothing left to cancel."""
         mine: tuple[Button, ...] = ()
-        if addressee.link is not None and not ended:
-            mine = (Button(words("button.sign_up"), f"{self._base}{addressee.link}"),)
+        if addressee.link is not None and button is not None:
+            mine = (Button(words(button), f"{self._base}{addressee.link}"),)
         return replace(letter, buttons=(*mine, *letter.buttons), why=words("why.attendee"))
 
     def _for_subscriber(self, words: Words, letter: Letter, token: str) -> Letter:
@@ -174,7 +193,15 @@ class Composer:
 def _is_over(purpose: str, addressee: Addressee) -> bool:
     """Whether the sign-up, or the event itself, is cancelled."""
     state = (addressee.says.get("sign_up") or {}).get("state")
-    return state == "cancelled" or purpose in ("event.cancelled", "sign_up.cancelled", "sign_up.left")
+    return state == "cancelled" or purpose in _ENDED
+
+
+def _button(purpose: str, addressee: Addressee) -> str:
+    """What one can do by the link of one's sign-up."""
+    if purpose == "sign_up.asked":
+        return "button.asked"
+    state = (addressee.says.get("sign_up") or {}).get("state")
+    return "button.offer" if state == "offered" else "button.sign_up"
 
 
 def wishes(words: Words, wanted: Filter, names: Mapping[str, Mapping[str, str]]) -> tuple[Row, ...]:
@@ -188,13 +215,17 @@ def wishes(words: Words, wanted: Filter, names: Mapping[str, Mapping[str, str]])
     return tuple(Row(words(label), ", ".join(values)) for label, values in lists if values)
 
 
-def _event_rows(words: Words, data: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[Row, ...]:
-    """Time, place and link; what changed shows what it was."""
+def _event_rows(
+    words: Words, data: Mapping[str, Any], before: Mapping[str, Any] | None, *, moved: bool = False
+) -> tuple[Row, ...]:
+    """Time, place and link; what changed shows what it was. moved: shows when it would have been."""
     changed = set() if before is None else set(difference("event", before, data))
     rows = []
     if before is not None and "title" in changed:
         rows.append(Row(words("label.title"), words.of(data["title"]), words.of(before["title"])))
     old_when = _when(words, before) if before is not None and changed & {"begins", "ends", "time_zone"} else None
+    if moved and data.get("postponed"):
+        old_when = _when(words, {**data["postponed"], "time_zone": data["time_zone"]})
     rows.append(Row(words("label.when"), _when(words, data), old_when))
     for label, name, say in (("label.where", "place", _where), ("label.link", "link", _link)):
         old = (say(before) or words("label.none")) if before is not None and name in changed else None
@@ -202,6 +233,17 @@ def _event_rows(words: Words, data: Mapping[str, Any], before: Mapping[str, Any]
         if value or old is not None:
             link = value if name == "link" and value else None
             rows.append(Row(words(label), value or words("label.none"), old, link))
+    return tuple(rows)
+
+
+def _sign_up_rows(words: Words, sign_up: Mapping[str, Any]) -> tuple[Row, ...]:
+    """What only some sign-ups have: a group, and why the organiser refused."""
+    rows = []
+    if sign_up.get("size"):
+        rows.append(Row(words("label.size"), str(sign_up["size"])))
+    reason = words.of(sign_up.get("reason"))
+    if reason:
+        rows.append(Row(words("label.reason"), reason))
     return tuple(rows)
 
 

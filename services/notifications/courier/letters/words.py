@@ -62,6 +62,12 @@ class Words:
             return self("time.same_day", day=day, begins=hour, ends=until, zone=name)
         return self("time.days", day=day, begins=hour, last=self._day(last), ends=self._hour(last), zone=name)
 
+    def moment(self, moment: datetime, zone: str) -> str:
+        """A day and an hour there, with the zone's name."""
+        local = moment.astimezone(ZoneInfo(zone))
+        name = get_timezone_name(local, width="long", locale=self._locale)
+        return self("time.moment", day=self._day(local), hour=self._hour(local), zone=name)
+
     def short_day(self, moment: datetime, zone: str) -> str:
         """For a subject line, e.g. 7.12.2026."""
         return format_date(

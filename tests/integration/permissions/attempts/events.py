@@ -91,6 +91,47 @@ def _forged_link(world: World, who: Principal) -> Arguments:
     return {"token": next(forged(_link(world, who)["token"]))}
 
 
+def _pending(world: World, of: Organiser) -> Arguments:
+    event = _published(world, of, admission={"approval": True})
+    made = world.rpc.call("events.sign_up", _somebody(world, event))
+    return {"event": event, "sign_ups": [made["id"]], "approve": True}
+
+
+def _offered(world: World, who: Principal) -> Arguments:
+    """A place that is offered: the one before gave it up."""
+    of = ORGANISERS["a region"][0]
+    event = _published(world, of, capacity=1, admission={"offer_hours": 24})
+    first, second = (world.rpc.call("events.sign_up", _somebody(world, event)) for _ in range(2))
+    world.rpc.call("events.cancel_sign_up", {"token": world.token("events", first["id"], "sign_up.confirmed")})
+    return {"token": world.token("events", second["id"], "sign_up.offered")}
+
+
+def _forged_offer(world: World, who: Principal) -> Arguments:
+    return {"token": next(forged(_offered(world, who)["token"]))}
+
+
+def _invitation(world: World, of: Organiser) -> dict[str, Any]:
+    made: dict[str, Any] = world.rpc.call(
+        "events.make_invitation", {"event": _published(world, of)}, principal=of(world)[0]
+    )
+    return made
+
+
+def _code(world: World, _: Principal) -> Arguments:
+    return {"code": _invitation(world, ORGANISERS["a region"][0])["code"]}
+
+
+def _other_code(world: World, who: Principal) -> Arguments:
+    return {"code": _code(world, who)["code"][::-1]}
+
+
+def _invited_place(world: World, _: Principal) -> Arguments:
+    of = ORGANISERS["a region"][0]
+    event = _published(world, of, audience={"kind": "invited", "ids": []})
+    made = world.rpc.call("events.make_invitation", {"event": event}, principal=of(world)[0])
+    return {**_somebody(world, event), "code": made["code"]}
+
+
 def _postponed(world: World, of: Organiser) -> Arguments:
     begins = datetime.now(UTC) + timedelta(days=50)
     event = _published(world, of)
@@ -164,6 +205,16 @@ def _of_organiser(name: str, of: Organiser, reach: Reach) -> tuple[Attempt, ...]
         _of(read, "event", f"of {name}, a draft", _id_of(_draft, of), reach, refused="hidden"),
         _of(read, "own_events", f"of {name}, a draft", _before(_draft, of), reach, refused="left out", seen=_listed),
         _of("sign_ups.read", "sign_ups", f"of {name}", _id_of(_published, of), reach),
+        _of("sign_ups.decide", "decide_sign_ups", f"of {name}", lambda world, _: _pending(world, of), reach),
+        _of("invitation.make", "make_invitation", f"to an event of {name}", _event_of(_published, of), reach),
+        _of("invitation.read", "invitations", f"to an event of {name}", _event_of(_published, of), reach),
+        _of(
+            "invitation.make",
+            "revoke_invitation",
+            f"to an event of {name}",
+            lambda world, _: {"id": _invitation(world, of)["id"]},
+            reach,
+        ),
     )
 
 
@@ -238,4 +289,13 @@ ATTEMPTS = (
     _of("sign_up.cancel", "own_sign_up", "by a forged link", _forged_link, who="nobody"),
     _of("sign_up.cancel", "cancel_sign_up", "by its link", _link, who="everybody"),
     _of("sign_up.cancel", "cancel_sign_up", "by a forged link", _forged_link, who="nobody"),
+    _of("sign_up.make", "sign_up", "by an invitation code", _invited_place, who="everybody"),
+    _of("invited.read", "invited_event", "by its code", _code, who="everybody"),
+    _of("invited.read", "invited_event", "by a code that is none", _other_code, who="nobody"),
+    _of("sign_up.change", "change_sign_up", "by its link", _link, who="everybody"),
+    _of("sign_up.change", "change_sign_up", "by a forged link", _forged_link, who="nobody"),
+    _of("sign_up.change", "accept_seat", "by its link", _offered, who="everybody"),
+    _of("sign_up.change", "accept_seat", "by a forged link", _forged_offer, who="nobody"),
+    _of("sign_up.change", "decline_seat", "by its link", _offered, who="everybody"),
+    _of("sign_up.change", "decline_seat", "by a forged link", _forged_offer, who="nobody"),
 )
