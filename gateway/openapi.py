@@ -30,6 +30,7 @@ class Operation:
         status: of success. more_answers: other successes, by status.
         body, body_media_type: of the request; optional_in_body: fields that its schema requires, but not always.
         open_to_visitors: no credentials needed.
+        beside_items: JSON Schema of what a list may have beside items and next, by member.
         is_command: takes Idempotency-Key. takes_if_match: and If-Match. has_location: answers with Location.
     """
 
@@ -51,6 +52,7 @@ class Operation:
     takes_if_match: bool = False
     has_location: bool = False
     more_answers: Mapping[int, type[Schema]] = field(default_factory=dict)
+    beside_items: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Documented(Protocol):
@@ -295,5 +297,6 @@ def _schema(operation: Operation, media_type: str, answer: type[Schema] | None) 
         "properties": {
             "items": {"type": "array", "items": answer},
             "next": {"type": ["string", "null"], "description": "Address of the next page; null on the last."},
+            **operation.beside_items,
         },
     }

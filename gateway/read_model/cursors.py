@@ -6,10 +6,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import orjson
 
 from .filters import Position
+from .search import TIERS
 
 
 def write(position: Position) -> str:
-    return urlsafe_b64encode(orjson.dumps([position.sort, position.ref])).rstrip(b"=").decode()
+    values = [position.sort, position.ref, *([position.tier] if position.tier else [])]
+    return urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode()
 
 
 def read(cursor: str) -> Position:
@@ -19,5 +21,7 @@ def read(cursor: str) -> Position:
     match found:
         case [str(sort), str(ref)]:
             return Position(sort, ref)
+        case [str(sort), str(ref), int(tier)] if tier in TIERS:
+            return Position(sort, ref, tier)
         case _:
             raise ValueError("no cursor")

@@ -12,6 +12,7 @@ class Filter:
 
     facets: ((name, (value, ...)), ...). words: as typed. states: () is any that is shown. ends_after, begins_before:
     RFC 3339 in UTC with milliseconds, as contracts.envelope.format_time writes it; for events and blocks.
+    best_first: what fits the words better stands before what fits worse (search.TIERS), each in the order of the list.
     """
 
     kind: str
@@ -21,14 +22,17 @@ class Filter:
     ends_after: str = ""
     begins_before: str = ""
     newest_first: bool = False
+    best_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Between two entries of a list: after the one with this sort key and ref (id@home)."""
+    """Between two entries of a list: after the one with this sort key and ref (id@home), which, best first, fitted as
+    well as `tier` says; 0 otherwise."""
 
     sort: str
     ref: str
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ Language = Literal["fi", "sv", "en", "se"]
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What a filter looks at in a record besides its facets. begins, ends: as in Filter; "" for what has no time.
-    words: as search.indexed gives them."""
+    words: as search.Indexed has them."""
 
     begins: str
     ends: str

@@ -91,14 +91,17 @@ def ranks_of(filter_: Filter, bounds: Bounds) -> Ranks:
     return Ranks(lowest, highest)
 
 
-def search_for(filter_: Filter, terms: Sequence[Sequence[int]], bounds: Bounds, ranks: Ranks) -> Query:
-    """The query for a filter with words: (rank, sort, ref, key) of matches in order of rank, at most bounds.most."""
+def search_for(
+    filter_: Filter, terms: Sequence[Sequence[int]], bounds: Bounds, ranks: Ranks, tier: int | None = None
+) -> Query:
+    """The query for a filter with words: (rank, sort, ref, key) of matches in order of rank, at most bounds.most.
+    tier: only of those that fit so well."""
     if any(not group for group in terms):
         return NOTHING
     tags = [[search.tag_of_term(term) for term in group] for group in terms]
     if filter_.states:
         tags.append([search.tag_of_state(state) for state in filter_.states])
-    expression = search.match_expression(filter_.words, tags)
+    expression = search.match_expression(filter_.words, tags, tier)
     if expression is None:
         return NOTHING
     table = schema.search_table(filter_.kind)
@@ -111,6 +114,22 @@ def search_for(filter_: Filter, terms: Sequence[Sequence[int]], bounds: Bounds, 
         f"ORDER BY w.rowid {'DESC' if filter_.newest_first else 'ASC'} LIMIT ?"
     )
     return Query(sql, (*parameters, bounds.most))
+
+
+def keys_of(filter_: Filter, begins_after: str) -> Query:
+    """The keys of all records that a filter's words and times leave, in any order and whatever else it asks for."""
+    where: list[str] = []
+    parameters: list[Any] = [filter_.kind]
+    source = "shown AS s INDEXED BY shown_in_order WHERE s.kind = ?"
+    if filter_.words:
+        expression = search.match_expression(filter_.words)
+        if expression is None:
+            return NOTHING
+        table = schema.search_table(filter_.kind)
+        source = f"{table} AS w CROSS JOIN shown AS s ON s.kind = ? AND s.rank = w.rowid WHERE {table} MATCH ?"
+        parameters.append(expression)
+    _bound(filter_, Bounds(None, begins_after, 0), "s", where, parameters)
+    return Query(" AND ".join([f"SELECT s.key FROM {source}", *where]), parameters)  # noqa: S608 - names of ours
 
 
 def columns_of(keys: Sequence[int], columns: str, join: str) -> Query:

@@ -6,9 +6,10 @@ place, and opens it; until the projector has made the files it has nothing to re
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice, product
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -16,9 +17,10 @@ from gateway.problems import Problem
 from services.contracts.envelope import format_time, parse_time
 from services.runtime import logging
 
-from . import files, identity, queries, schema, search
+from . import counts, files, identity, queries, schema, search
 from .changes import Watched
 from .filters import Calendar, Filter, One, Page, Position
+from .language import spelling
 from .rendering.shown import CALENDAR_LANGUAGES
 
 log = logging.get(__name__)
@@ -26,6 +28,9 @@ log = logging.get(__name__)
 T = TypeVar("T")
 
 _LOOKS_FOR_A_NEW_FILE_EVERY: Final = 0.02
+_MOST_MISTYPED: Final = 3
+_TRIED: Final = 5
+"""Other words that are tried before nothing is said to be found."""
 _ALL: Final = -1
 """As a LIMIT."""
 
@@ -115,22 +120,43 @@ class Reader:
     def page(self, filter_: Filter, limit: int, after: Position | None = None) -> Page:
         """The entries of a list after a position, at most `limit`."""
 
-        def work(database: sqlite3.Connection) -> list[tuple[bytes, str, str]]:
+        def work(database: sqlite3.Connection) -> tuple[list[tuple[bytes, str, str]], list[int]]:
             return self._rows(
                 database, filter_, limit + 1, after, "t.item, s.sort, s.ref", "CROSS JOIN text AS t ON t.key = s.key"
             )
 
-        rows = self._public.read(work)
+        rows, tiers = self._public.read(work)
         more = len(rows) > limit
         rows = rows[:limit]
-        last = Position(rows[-1][1], rows[-1][2]) if more else None
+        last = Position(rows[-1][1], rows[-1][2], tiers[limit - 1] if tiers else 0) if more else None
         return Page(tuple(row[0] for row in rows), last)
+
+    def meant(self, filter_: Filter) -> Filter | None:
+        """A filter that finds nothing, with other words in the place of those that no record of the kind has in any
+        form: the likeliest ones with which it finds something. None when there are none."""
+
+        def work(database: sqlite3.Connection) -> Filter | None:
+            return next((other for other in _meant(database, filter_) if self._finds(database, other)), None)
+
+        return self._public.read(work)
+
+    def facet_counts(self, filter_: Filter, names: Sequence[str]) -> counts.Counts:
+        """How many records have each value of these facets, under the filter without what it asks of that facet."""
+
+        def work(database: sqlite3.Connection) -> counts.Counts:
+            within = None
+            if filter_.words or filter_.ends_after or filter_.begins_before:
+                found = _run(database, queries.keys_of(filter_, self._begins_after(database, filter_)))
+                within = counts.of_keys([key for (key,) in found])
+            return counts.count(database, filter_, names, within)
+
+        return self._public.read(work)
 
     def bodies(self, filter_: Filter, limit: int) -> list[bytes]:
         """The whole records of the first `limit` entries of a list."""
 
         def work(database: sqlite3.Connection) -> list[tuple[bytes]]:
-            return self._rows(database, filter_, limit, None, "t.body", "CROSS JOIN text AS t ON t.key = s.key")
+            return self._rows(database, filter_, limit, None, "t.body", "CROSS JOIN text AS t ON t.key = s.key")[0]
 
         return [body for (body,) in self._public.read(work)]
 
@@ -140,7 +166,7 @@ class Reader:
 
         def work(database: sqlite3.Connection) -> list[tuple[bytes, str]]:
             join = f"CROSS JOIN calendar AS c ON c.slot = s.key * 8 + {number}"
-            return self._rows(database, filter_, limit, None, "c.text, s.time_zone", join)
+            return self._rows(database, filter_, limit, None, "c.text, s.time_zone", join)[0]
 
         rows = self._public.read(work)
         return Calendar(tuple(row[0] for row in rows), tuple(sorted({row[1] for row in rows})))
@@ -219,17 +245,30 @@ class Reader:
         after: Position | None,
         columns: str,
         join: str,
-    ) -> list[Any]:
-        begins_after = ""
-        if filter_.ends_after:
-            begins_after = format_time(parse_time(filter_.ends_after) - self._longest_of(database, filter_.kind))
+    ) -> tuple[list[Any], list[int]]:
+        """The rows, and, best first, how well each fits (search.TIERS)."""
+        begins_after = self._begins_after(database, filter_)
         terms = [_terms(database, filter_.kind, name, values) for name, values in filter_.facets]
         bounds = queries.Bounds(after, begins_after, most)
-        if filter_.words:
-            found = queries.columns_of(_matches(database, filter_, terms, bounds), columns, join)
-        else:
+        tiers: list[int] = []
+        if not filter_.words:
             found = queries.select(filter_, terms, bounds, columns, join)
-        return database.execute(found.sql, found.parameters).fetchall()
+        elif filter_.best_first:
+            matches = _best_matches(database, filter_, terms, bounds)
+            tiers = [tier for _, tier in matches]
+            found = queries.columns_of([key for key, _ in matches], columns, join)
+        else:
+            found = queries.columns_of(_matches(database, filter_, terms, bounds), columns, join)
+        return _run(database, found), tiers
+
+    def _begins_after(self, database: sqlite3.Connection, filter_: Filter) -> str:
+        """What ends after the filter's moment begins after this one; "" where the filter has none."""
+        if not filter_.ends_after:
+            return ""
+        return format_time(parse_time(filter_.ends_after) - self._longest_of(database, filter_.kind))
+
+    def _finds(self, database: sqlite3.Connection, filter_: Filter) -> bool:
+        return bool(self._rows(database, filter_, 1, None, "s.key", "")[0])
 
     def _longest_of(self, database: sqlite3.Connection, kind: str) -> timedelta:
         found = database.execute("SELECT value FROM meta WHERE name = ?", (f"longest:{kind}",)).fetchone()
@@ -245,12 +284,50 @@ def _terms(database: sqlite3.Connection, kind: str, name: str, values: Sequence[
     return [identity_ for (identity_,) in found]
 
 
-def _matches(
+def _meant(database: sqlite3.Connection, filter_: Filter) -> Iterator[Filter]:
+    """Filters with other words, the likeliest first."""
+    asked = search.words_of(filter_.words)
+    unknown = [word for word in asked if not _is_used(database, filter_.kind, word)]
+    choices = {word: spelling.meant(database, filter_.kind, word) for word in unknown[:_MOST_MISTYPED]}
+    if not unknown or len(unknown) > _MOST_MISTYPED or not all(choices.values()):
+        return
+    for chosen in islice(product(*choices.values()), _TRIED):
+        instead = dict(zip(choices, chosen, strict=True))
+        yield replace(filter_, words=" ".join(instead.get(word, word) for word in asked))
+
+
+def _is_used(database: sqlite3.Connection, kind: str, word: str) -> bool:
+    whole = Filter(kind, words=word)
+    bounds = queries.Bounds(None, "", 1)
+    return bool(_run(database, queries.search_for(whole, (), bounds, queries.ranks_of(whole, bounds))))
+
+
+def _best_matches(
     database: sqlite3.Connection, filter_: Filter, terms: Sequence[Sequence[int]], bounds: queries.Bounds
+) -> list[tuple[int, int]]:
+    """(key, tier) of the records that a search finds, those that fit best before the others."""
+    found: list[tuple[int, int]] = []
+    begin = (bounds.after.tier or search.TIERS[0]) if bounds.after is not None else 0
+    for tier in search.TIERS:
+        if tier < begin:
+            continue
+        left = replace(bounds, after=bounds.after if tier == begin else None, most=bounds.most - len(found))
+        found += [(key, tier) for key in _matches(database, filter_, terms, left, tier)]
+        if len(found) == bounds.most:
+            break
+    return found
+
+
+def _matches(
+    database: sqlite3.Connection,
+    filter_: Filter,
+    terms: Sequence[Sequence[int]],
+    bounds: queries.Bounds,
+    tier: int | None = None,
 ) -> list[int]:
     """Keys of the records that a search finds, in the order of the list."""
     ranks = queries.ranks_of(filter_, bounds)
-    found = _run(database, queries.search_for(filter_, terms, bounds, ranks))
+    found = _run(database, queries.search_for(filter_, terms, bounds, ranks, tier))
     if len(found) == bounds.most:
         # Of those that are alike in the upper bits of the rank any may come first: all of the last kind are needed.
         last = found[-1][0]
@@ -260,7 +337,7 @@ def _matches(
             if filter_.newest_first
             else queries.Ranks(last + 1, min(ranks.highest, first + search.SLOTS - 1))
         )
-        found += _run(database, queries.search_for(filter_, terms, replace(bounds, most=_ALL), rest))
+        found += _run(database, queries.search_for(filter_, terms, replace(bounds, most=_ALL), rest, tier))
     found.sort(key=lambda row: (row[1], row[2]), reverse=filter_.newest_first)
     return [row[3] for row in found[: bounds.most]]
 

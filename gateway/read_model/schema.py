@@ -5,7 +5,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 4
+from . import counts
+from .language import spelling
+from .search import MARKS
+
+VERSION: Final = 5
 """Raised whenever tables or rendered bytes change: a file of another version is rendered anew from its records."""
 
 TABLES: Final = """
@@ -66,7 +70,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 SEARCHED: Final = ("organisation", "event", "consortium", "working_group", "news", "offering", "package", "series")
 _SEARCH: Final = """CREATE VIRTUAL TABLE {name} USING fts5(
-    words, tags, tokenize = "unicode61 remove_diacritics 2 tokenchars '_'", prefix = '1 2 3 4 5 6', detail = 'none')"""
+    words, marks, tags, tokenize = "unicode61 remove_diacritics 2 tokenchars '{marks}'", prefix = '1 2 3 4 5 6',
+    detail = 'none')"""
 
 
 def search_table(kind: str) -> str:
@@ -95,11 +100,11 @@ def create(connection: sqlite3.Connection) -> None:
     if version_of(connection) != 0:
         return
     connection.execute("BEGIN IMMEDIATE")
-    for statement in TABLES.split(";\n"):
+    for statement in (TABLES + spelling.TABLES + counts.TABLES).split(";\n"):
         if statement.strip():
             connection.execute(statement)
     for name in _SEARCH_TABLES.values():
-        connection.execute(_SEARCH.format(name=name))
+        connection.execute(_SEARCH.format(name=name, marks=MARKS))
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
 

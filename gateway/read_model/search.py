@@ -1,21 +1,53 @@
-"""Words for the full-text search: what is indexed and what is asked go through the same `words_of`.
+"""Words for the full-text search: what is indexed and what is asked go through the same functions.
 
-It folds case and accents (Rovaniemi = rovaniemi, Etelä = etela). A stemmer for Finnish would stand here: `Words`
-is all that the writer and the reader know of it.
+`words_of` folds case and accents (Rovaniemi = rovaniemi, Etelä = etela). Beside the words as they are written the index
+keeps keys that a word's forms share, and what compounds are made of (language/): "kaivoksen" finds "kaivos".
+What a record is called by counts more than what else is said of it, so those words stand there a second time.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-Words = Callable[[str], list[str]]
+from .language import stems
 
-_WORD = re.compile(r"[^\W_]+")
-_MOST_WORDS = 12
+_WORD: Final = re.compile(r"[^\W_]+")
+_ENDING_OF_AN_ABBREVIATION: Final = re.compile(r"(?<=[^\W\d_]):[^\W\d_]{1,5}\b")
+_MOST_WORDS: Final = 12
 BY_TIME: Final = frozenset({"event", "news"})
 """Kinds whose lists are in order of time; the others are in order of names."""
+_UNLABELLED: Final = "fi"
+"""What names of places and the like are taken for: they are inflected as Finnish words are."""
+
+Text = str | Mapping[str, str]
+"""A text by language, or one of no language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the index keeps of a record. words: as they are written, folded. marks: what is made of them, with a
+    character before it that nobody can type, for it parts words (`_Where`)."""
+
+    words: str = ""
+    marks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The characters before a word, before its keys, and before the keys of what a compound is made of."""
+
+    word: str
+    key: str
+    part: str
+
+
+_TITLE: Final = _Where("=", "~", ">")
+_ANYWHERE: Final = _Where("", "+", "<")
+MARKS: Final = "_=~>+<"
+"""All characters that stand before a mark or tag."""
 
 
 def fold(text: str) -> str:
@@ -25,27 +57,96 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, folded; punctuation parts them (0244680-7 is 0244680 and 7)."""
-    return _WORD.findall(fold(text))
+    """The words of a text, folded; punctuation parts them (0244680-7 is 0244680 and 7), but for the colon before the
+    ending of an abbreviation, which is left out with it (GTK:n is gtk)."""
+    return _WORD.findall(_ENDING_OF_AN_ABBREVIATION.sub("", fold(text)))
 
 
-def indexed(texts: Iterable[str], words: Words = words_of) -> str:
-    """What the index keeps of some texts."""
-    return " ".join(word for text in texts for word in words(text))
+def indexed(title: Iterable[Text], text: Iterable[Text] = ()) -> Indexed:
+    """What the index keeps. title: what the record is called by; text: what else is said of it."""
+    words: list[str] = []
+    marks: dict[str, None] = {}
+    for where, parts in ((_TITLE, title), (_ANYWHERE, text)):
+        for language, part in _by_language(parts):
+            found = words_of(part)
+            words += found
+            for word in dict.fromkeys(found):
+                marks.update(dict.fromkeys(_marks_of(word, language, where)))
+    return Indexed(" ".join(words), " ".join(marks))
 
 
-def match_expression(asked: str, tags: Iterable[Iterable[str]] = (), words: Words = words_of) -> str | None:
-    """An FTS5 expression: all of the words, the last one as a beginning, and of each group of tags one. None when no
-    word was asked for.
+def _by_language(texts: Iterable[Text]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        yield from [(_UNLABELLED, text)] if isinstance(text, str) else text.items()
+
+
+def _marks_of(word: str, language: str, where: _Where) -> Iterator[str]:
+    places = (_TITLE, _ANYWHERE) if where is _TITLE else (_ANYWHERE,)
+    if where is _TITLE:
+        yield f"{where.word}{word}"
+    if language not in stems.LANGUAGES:
+        return
+    for place in places:
+        yield from (f"{place.key}{key}" for key in stems.keys_of(word, language))
+        yield from (f"{place.part}{key}" for part in stems.keys_of_parts(word, language) for key in part)
+
+
+TIERS: Final = (1, 2, 3, 4, 5, 6)
+"""How well a record fits. It has every word: 1 in its title, as it was typed; 2 in its title, in any form; 3 as it was
+typed; 4 in any form; 5 in its title, in a compound or, the last one, as a beginning; 6 so anywhere."""
+_BETTER: Final = {1: (), 2: (1,), 3: (2,), 4: (2, 3), 5: (4,), 6: (4, 5)}
+"""What is left out of a tier lest it be given twice; each has what is in those before it."""
+
+
+def match_expression(asked: str, tags: Iterable[Iterable[str]] = (), tier: int | None = None) -> str | None:
+    """An FTS5 expression: all of the words in any of their forms, the last one also as a beginning, and of each group
+    of tags one. None when no word was asked for. tier: only what fits so well and no better.
 
     Every word is quoted and holds letters and digits alone, so nothing that is typed is ever an operator or a tag.
     """
-    found = words(asked)[:_MOST_WORDS]
+    found = words_of(asked)[:_MOST_WORDS]
     if not found:
         return None
-    *whole, last = (f'"{word}"' for word in found)
-    groups = ("(" + " OR ".join(f'"{tag}"' for tag in group) + ")" for group in tags)
-    return " AND ".join([*whole, f"{last} *", *groups])
+    groups = (_any_of(f'"{tag}"' for tag in group) for group in tags)
+    wanted = " AND ".join([_fitting(found, tier or TIERS[-1]), *groups])
+    better = _BETTER[tier] if tier else ()
+    if not better:
+        return wanted
+    return f"({wanted}) NOT {_any_of(_fitting(found, each) for each in better)}"
+
+
+def _fitting(words: Sequence[str], tier: int) -> str:
+    """What fits so well or better."""
+    where = _TITLE if tier in (1, 2, 5) else _ANYWHERE
+    if tier in (1, 3):
+        forms = [f'"{where.word}{word}"' for word in words]
+    elif tier in (2, 4):
+        forms = [_any_of(_forms(word, where)) for word in words]
+    else:
+        *whole, last = words
+        forms = [_any_of(_forms_and_compounds(word, where)) for word in whole]
+        forms.append(_any_of([f'"{where.word}{last}" *', *_forms_and_compounds(last, where)]))
+    return "(" + " AND ".join(forms) + ")"
+
+
+def _forms(word: str, where: _Where) -> Iterator[str]:
+    yield f'"{where.word}{word}"'
+    for language in stems.LANGUAGES:
+        yield from (f'"{where.key}{key}"' for key in stems.keys_of(word, language))
+
+
+def _forms_and_compounds(word: str, where: _Where) -> Iterator[str]:
+    yield from _forms(word, where)
+    for language in stems.LANGUAGES:
+        yield from (f'"{where.part}{key}"' for key in stems.keys_of(word, language))
+        parts = stems.keys_of_parts(word, language)
+        if len(parts) > 1:  # who types "kaivosvesi" may mean "kaivoksen vesi"
+            apart = (_any_of(f'"{mark}{key}"' for key in part for mark in (where.key, where.part)) for part in parts)
+            yield "(" + " AND ".join(apart) + ")"
+
+
+def _any_of(expressions: Iterable[str]) -> str:
+    return "(" + " OR ".join(expressions) + ")"
 
 
 def tag_of_term(term: int) -> str:

@@ -12,7 +12,7 @@ import orjson
 
 from services.contracts.envelope import format_time, parse_time
 
-from . import schema, search
+from . import counts, schema, search
 from .changes import Changes
 from .filters import Traits
 from .language import spelling
@@ -49,7 +49,7 @@ class PublicWriter:
         self._database = schema.open_for_writing(path)
         schema.create(self._database)
         self._terms: dict[str, int] = {}
-        self._spelling = spelling.Noted()
+        self._spelling, self._bits = spelling.Noted(), counts.Bits()
 
     @property
     def languages(self) -> Sequence[str]:
@@ -74,9 +74,11 @@ class PublicWriter:
             with transaction(self._database, self.changes.change):
                 yield
                 self._spelling.write(self._database)
+                self._bits.write(self._database)
         except BaseException:
             self._terms.clear()  # some may have been numbered within
             self._spelling.forget()
+            self._bits.forget()
             raise
 
     def apply(self, records: Iterable[Record]) -> list[Applied]:
@@ -183,8 +185,9 @@ class PublicWriter:
 
     def _show(self, key: int, record: Record) -> tuple[Shown | None, Facets]:
         before = self._facets(key)
-        held = self._database.execute("SELECT rank FROM shown WHERE key = ?", (key,)).fetchone()
+        held = self._database.execute("SELECT rank, state FROM shown WHERE key = ?", (key,)).fetchone()
         if held is not None:
+            self._bits.clear(key, map(self._term, counts.names_of(record.kind, before, held[1])))
             self._hide(key, record.kind, held[0])
         shown = render(record, self)
         if shown is not None:
@@ -235,6 +238,7 @@ class PublicWriter:
             "INSERT INTO facet (term, sort, ref, until, key) VALUES (?, ?, ?, ?, ?)",
             [(term, shown.sort, record.ref, shown.until, key) for term in terms],
         )
+        self._bits.set(key, map(self._term, counts.names_of(record.kind, shown.facets, record.state)))
         many("INSERT INTO depends (on_id, key) VALUES (?, ?)", [(on_id, key) for on_id in shown.depends])
         many(
             "INSERT INTO calendar (slot, text) VALUES (?, ?)",

@@ -5,7 +5,7 @@ from gateway.openapi import Operation
 from services.contracts.identifiers import CONSORTIUM, WORKING_GROUP
 from services.contracts.schemas.consortium import ConsortiumRecord, WorkingGroupRecord
 
-from .lists import ListResource, Of
+from .lists import SEARCHED_FOR, ListResource, Of
 from .parameters import ConsortiumList, MemberList, WorkingGroupList
 from .records import RecordResource
 from .schemas import MemberView
@@ -17,6 +17,7 @@ _LIST = Operation(
     answer=ConsortiumRecord,
     many=True,
     query=ConsortiumList,
+    beside_items=SEARCHED_FOR,
     problems=("invalid_query",),
 )
 _ONE = Operation(

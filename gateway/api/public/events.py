@@ -14,7 +14,7 @@ from services.contracts.identifiers import EVENT, is_id
 from services.contracts.schemas.events import BlockRecord
 
 from .answers import JSON, JSON_LD, etag_of_bytes, require, send
-from .lists import ListResource
+from .lists import COUNTS, ListResource
 from .parameters import BlockList, EventList, Spoken
 from .records import find, send_restricted
 from .schemas import EventItem, EventView
@@ -26,6 +26,7 @@ _LIST = Operation(
     answer=EventItem,
     many=True,
     query=EventList,
+    beside_items=COUNTS,
     problems=("invalid_query",),
 )
 _ONE = Operation(

@@ -23,6 +23,22 @@ from .answers import JSON, etag_of_bytes, require, send
 from .parameters import TIMED, filter_of
 
 _A_SECOND: Final = 1.0
+SEARCHED_FOR: Final[dict[str, Any]] = {
+    "searched_for": {
+        "type": "string",
+        "description": "What was searched for in the place of `q`: no record has some word of it, and this was likely "
+        "meant. Only where that is so.",
+    }
+}
+"""What lists that are searched may have beside their items."""
+COUNTS: Final[dict[str, Any]] = SEARCHED_FOR | {
+    "facets": {
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "description": "By facet, by value: how many records have it. Only where `facets` was asked for.",
+    }
+}
+"""Of lists that are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +66,18 @@ class ListResource:
         if self._kind not in TIMED or "from_" in given:
             until = math.inf
         filter_ = filter_of(self._kind, given, self._zone, now=now, of=self._named(path))
-        page = self._deps.reader.page(filter_, given["limit"], given.get("cursor"))
-        following = None if page.after is None else _following(request, cursors.write(page.after))
-        body = b'{"items":[' + b",".join(page.items) + b'],"next":' + orjson.dumps(following) + b"}"
+        reader = self._deps.reader
+        page = reader.page(filter_, given["limit"], given.get("cursor"))
+        more: dict[str, Any] = {}
+        if filter_.words and not page.items and "cursor" not in given and (meant := reader.meant(filter_)) is not None:
+            filter_, page = meant, reader.page(meant, given["limit"])
+            more["searched_for"] = meant.words
+        if given.get("facets"):
+            more["facets"] = reader.facet_counts(filter_, given["facets"])
+        # What follows is asked for by the words that were searched for.
+        following = None if page.after is None else _following(request, cursors.write(page.after), filter_.words)
+        rest = orjson.dumps({"next": following, **more})
+        body = b'{"items":[' + b",".join(page.items) + b"]," + rest[1:]
         send(request, response, body, etag=etag_of_bytes(body), until=until)
 
     def _named(self, path: Mapping[str, str]) -> dict[str, str]:
@@ -64,8 +89,8 @@ class ListResource:
         return {self._of.facet: identity}
 
 
-def _following(request: falcon.asgi.Request, cursor: str) -> str:
+def _following(request: falcon.asgi.Request, cursor: str, words: str) -> str:
     given: list[tuple[str, Any]] = [
-        (name, value) for name, value in parse_qsl(request.query_string) if name != "cursor"
+        (name, words if name == "q" else value) for name, value in parse_qsl(request.query_string) if name != "cursor"
     ]
     return f"{request.path}?{urlencode([*given, ('cursor', cursor)])}"

@@ -8,7 +8,7 @@ from services.contracts.identifiers import NEWS, is_id
 from services.contracts.schemas.consortium import NewsRecord
 
 from .answers import JSON, require, send
-from .lists import ListResource
+from .lists import SEARCHED_FOR, ListResource
 from .parameters import NewsList
 from .records import send_restricted
 from .schemas import NewsItem
@@ -20,6 +20,7 @@ _LIST = Operation(
     answer=NewsItem,
     many=True,
     query=NewsList,
+    beside_items=SEARCHED_FOR,
     problems=("invalid_query",),
 )
 _ONE = Operation(

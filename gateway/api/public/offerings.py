@@ -4,7 +4,7 @@ from gateway.dependencies import Dependencies, Route
 from gateway.openapi import Operation
 from services.contracts.identifiers import OFFERING, PACKAGE
 
-from .lists import ListResource
+from .lists import COUNTS, ListResource
 from .parameters import OfferingList, PackageList
 from .records import RecordResource
 from .schemas import OfferingItem, OfferingView, PublicPackage
@@ -16,6 +16,7 @@ _OFFERINGS = Operation(
     answer=OfferingItem,
     many=True,
     query=OfferingList,
+    beside_items=COUNTS,
     problems=("invalid_query",),
 )
 _OFFERING = Operation(
@@ -28,6 +29,7 @@ _PACKAGES = Operation(
     answer=PublicPackage,
     many=True,
     query=PackageList,
+    beside_items=COUNTS,
     problems=("invalid_query",),
 )
 _PACKAGE = Operation(

@@ -9,7 +9,7 @@ from gateway.openapi import Operation
 from services.contracts.identifiers import ORGANISATION
 
 from .answers import JSON, JSON_LD, etag_of_bytes, require, send
-from .lists import ListResource, Of
+from .lists import COUNTS, ListResource, Of
 from .parameters import OrganisationList, RelationList
 from .records import find
 from .schemas import OrganisationItem, OrganisationView, RelationView
@@ -21,6 +21,7 @@ _LIST = Operation(
     answer=OrganisationItem,
     many=True,
     query=OrganisationList,
+    beside_items=COUNTS,
     problems=("invalid_query",),
 )
 _ONE = Operation(

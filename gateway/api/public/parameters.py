@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from gateway.api.parameters import READABLE
 from gateway.read_model import cursors
+from gateway.read_model.counts import COUNTED
 from gateway.read_model.filters import Filter, Position, StreamFilter
 from services.contracts import identifiers, materials, relations, vocabularies
 from services.contracts.envelope import format_time, parse_time
@@ -16,6 +18,10 @@ from services.contracts.schemas.fields import id_of, nuts3, one_of
 
 LIMIT: Final = 50
 LONGEST_LIMIT: Final = 200
+_HOW_WORDS_ARE_FOUND: Final = (
+    "All words are looked for, in any of their Finnish, Swedish or English forms and in compounds; the last one also "
+    "as a beginning of a word. ä, å and ö may be typed as a and o."
+)
 
 
 class MomentOrDay(fields.Field[datetime | date]):
@@ -55,12 +61,23 @@ class Cursor(fields.Field[Position]):
 def words(says: str) -> fields.String:
     return fields.String(
         validate=validate.Length(min=1, max=200),
-        metadata={"description": f"{says} All words are looked for, the last one as a beginning of a word."},
+        metadata={"description": f"{says} {_HOW_WORDS_ARE_FOUND}", "pattern": READABLE},
     )
 
 
 def _any_of(inner: fields.Field[Any], says: str) -> fields.List[Any]:
     return fields.List(inner, validate=validate.Length(max=50), metadata={"description": says})
+
+
+def _facets_of(kind: str) -> fields.List[Any]:
+    return fields.List(
+        one_of(COUNTED[kind]),
+        validate=validate.Length(max=len(COUNTED[kind])),
+        metadata={
+            "description": "Facets whose values are to be counted, of all records that the other parameters leave: a "
+            "facet's own parameter does not narrow its counts. At most 200 values each, the most frequent first."
+        },
+    )
 
 
 def _regions() -> fields.List[Any]:
@@ -74,6 +91,18 @@ def _themes() -> fields.List[Any]:
 class Paged(Schema):
     limit = fields.Integer(load_default=LIMIT, validate=validate.Range(min=1, max=LONGEST_LIMIT))
     cursor = Cursor()
+
+
+class Searched(Paged):
+    sort = one_of(
+        ("relevance", "list"),
+        load_default="relevance",
+        metadata={
+            "description": "Where words are looked for: what fits them best first (in names and titles before other "
+            "texts, as typed before other forms, whole words before parts), else in the order of the list; or all in "
+            "the order of the list."
+        },
+    )
 
 
 class Spoken(Schema):
@@ -178,28 +207,32 @@ class PackageFilter(OfferingFilter):
     """A package is found by what its offerings are."""
 
 
-class OfferingList(OfferingFilter, Paged): ...
+class OfferingList(OfferingFilter, Searched):
+    facets = _facets_of("offering")
 
 
-class PackageList(PackageFilter, Paged): ...
+class PackageList(PackageFilter, Searched):
+    facets = _facets_of("package")
 
 
-class OrganisationList(OrganisationFilter, Paged): ...
+class OrganisationList(OrganisationFilter, Searched):
+    facets = _facets_of("organisation")
 
 
 class RelationList(RelationFilter, Paged): ...
 
 
-class EventList(EventFilter, Paged): ...
+class EventList(EventFilter, Searched):
+    facets = _facets_of("event")
 
 
 class BlockList(BlockFilter, Paged): ...
 
 
-class SeriesList(SeriesFilter, Paged): ...
+class SeriesList(SeriesFilter, Searched): ...
 
 
-class ConsortiumList(ConsortiumFilter, Paged): ...
+class ConsortiumList(ConsortiumFilter, Searched): ...
 
 
 class MemberList(MemberFilter, Paged): ...
@@ -208,7 +241,7 @@ class MemberList(MemberFilter, Paged): ...
 class WorkingGroupList(WorkingGroupFilter, Paged): ...
 
 
-class NewsList(NewsFilter, Paged): ...
+class NewsList(NewsFilter, Searched): ...
 
 
 _FACETS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -259,6 +292,7 @@ def filter_of(
         ends_after=ends_after,
         begins_before=begins_before,
         newest_first=kind == "news",
+        best_first=bool(given.get("q")) and given.get("sort") == "relevance",
     )
 
 

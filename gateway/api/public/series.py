@@ -4,7 +4,7 @@ from gateway.dependencies import Dependencies, Route
 from gateway.openapi import Operation
 from services.contracts.identifiers import SERIES
 
-from .lists import ListResource
+from .lists import SEARCHED_FOR, ListResource
 from .parameters import SeriesList
 from .records import RecordResource
 from .schemas import SeriesView
@@ -16,6 +16,7 @@ _LIST = Operation(
     answer=SeriesView,
     many=True,
     query=SeriesList,
+    beside_items=SEARCHED_FOR,
     problems=("invalid_query",),
 )
 _ONE = Operation(

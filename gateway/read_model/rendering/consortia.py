@@ -29,7 +29,7 @@ def consortium(record: Record, surroundings: Surroundings) -> Shown | None:
                 *(("theme", code) for code in data.get("themes") or []),
             }
         ),
-        words=search.indexed([*names.values(), *(data.get("summary") or {}).values()]),
+        words=search.indexed([names], [data.get("summary") or {}]),
     )
 
 
@@ -78,7 +78,7 @@ def working_group(record: Record, surroundings: Surroundings) -> Shown | None:
                 *(("organisation", identity) for identity in data.get("members") or []),
             }
         ),
-        words=search.indexed([*names.values(), *(data.get("summary") or {}).values()]),
+        words=search.indexed([names], [data.get("summary") or {}]),
     )
 
 
@@ -104,5 +104,5 @@ def news(record: Record, surroundings: Surroundings) -> Shown | None:
         item=to_json(item),
         body=to_json(item | {"body": body}),
         facets=frozenset(facets),
-        words=search.indexed([*(data.get("title") or {}).values(), *body.values()]),
+        words=search.indexed([data.get("title") or {}], [body]),
     )

@@ -63,15 +63,14 @@ def event(record: Record, surroundings: Surroundings) -> Shown | None:
     title: Mapping[str, str] = values.get("title") or {}
     place = values.get("place") or {}
     texts = [
-        *title.values(),
-        *(values.get("summary") or {}).values(),
-        *values["organiser_name"].values(),
+        values.get("summary") or {},
+        values["organiser_name"],
         place.get("name") or "",
         place.get("address") or "",
-        *(text for session in values["sessions"] for text in (session.get("title") or {}).values()),
+        *(session.get("title") or {} for session in values["sessions"]),
         *(speaker.get("name") or "" for speaker in values["speakers"]),
-        *(text for name in values["co_host_names"].values() for text in name.values()),
-        *values["series_title"].values(),
+        *values["co_host_names"].values(),
+        values["series_title"],
     ]
     programme = {"sessions": values["sessions"], "speakers": values["speakers"]}
     admission = {"admission": record.data.get("admission") or no_conditions()}
@@ -82,7 +81,7 @@ def event(record: Record, surroundings: Surroundings) -> Shown | None:
         item=to_json(item),
         body=to_json(item | {"description": values.get("description") or {}} | programme | admission),
         facets=_facets(values, organiser),
-        words=search.indexed(texts),
+        words=search.indexed([title], texts),
         depends=frozenset(
             {
                 *([organiser["id"]] if organiser.get("kind") in ("organisation", "consortium") else []),

@@ -38,7 +38,7 @@ def offering(record: Record, surroundings: Surroundings) -> Shown | None:
         item=to_json(item),
         body=to_json(item | {"description": data.get("description") or {}}),
         facets=frozenset(_facets(data)),
-        words=search.indexed(_texts(data, owner)),
+        words=search.indexed([data.get("title") or {}], _texts(data, owner)),
         depends=frozenset({str(data.get("organisation"))}),
     )
 
@@ -73,9 +73,9 @@ def package(record: Record, surroundings: Surroundings) -> Shown | None:
             ],
         }
     )
-    words = [*_texts(data, maker)]
+    texts = _texts(data, maker)
     for (_, part), owner in zip(parts, owners, strict=True):
-        words += _texts(part, owner)
+        texts += [part.get("title") or {}, *_texts(part, owner)]
     return Shown(
         record=record,
         sort=search.sort_key(in_language(data.get("title"), surroundings.languages)),
@@ -84,7 +84,7 @@ def package(record: Record, surroundings: Surroundings) -> Shown | None:
         facets=frozenset(
             {("organisation", str(data.get("organisation"))), *(facet for _, part in parts for facet in _facets(part))}
         ),
-        words=search.indexed(words),
+        words=search.indexed([data.get("title") or {}], texts),
         depends=frozenset(
             {
                 str(data.get("organisation")),
@@ -113,7 +113,6 @@ def _facets(data: Mapping[str, Any]) -> Iterator[Facet]:
         yield from (("nace", code[:length]) for length in range(1, len(code) + 1) if code[:length][-1] != ".")
 
 
-def _texts(data: Mapping[str, Any], owner: Mapping[str, Any]) -> list[str]:
-    materials = [label for code in data.get("materials") or [] for label in MATERIALS.get(code, {}).values()]
-    texts = [*(data.get("title") or {}).values(), *(data.get("description") or {}).values()]
-    return [*texts, *(owner.get("name") or {}).values(), *materials]
+def _texts(data: Mapping[str, Any], owner: Mapping[str, Any]) -> list[search.Text]:
+    materials = [MATERIALS.get(code, {}) for code in data.get("materials") or []]
+    return [data.get("description") or {}, owner.get("name") or {}, *materials]

@@ -36,7 +36,6 @@ def organisation(record: Record, surroundings: Surroundings) -> Shown | None:
     competences = data.get("competences") or []
     names: dict[str, str] = data.get("name") or {}
     identifiers = [entry.get("value", "") for entry in data.get("identifiers") or []]
-    texts = [*names.values(), *(data.get("summary") or {}).values(), *(data.get("places") or []), *identifiers]
     return Shown(
         record=record,
         sort=search.sort_key(in_language(names, surroundings.languages)),
@@ -51,7 +50,7 @@ def organisation(record: Record, surroundings: Surroundings) -> Shown | None:
                 *(("competence", code.partition(".")[0]) for code in competences),
             }
         ),
-        words=search.indexed(texts),
+        words=search.indexed([names], [data.get("summary") or {}, *(data.get("places") or []), *identifiers]),
         depends=frozenset(
             {*(str(each.get("id")) for each in successors), *(str(each["organisation"]) for each in relations)}
         ),

@@ -31,6 +31,6 @@ def series(record: Record, surroundings: Surroundings) -> Shown | None:
         item=body,
         body=body,
         facets=frozenset(facets),
-        words=search.indexed([*title.values(), *(record.data.get("summary") or {}).values(), *name.values()]),
+        words=search.indexed([title], [record.data.get("summary") or {}, name]),
         depends=frozenset({organiser["id"]} if organiser.get("kind") in ("organisation", "consortium") else ()),
     )

@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 import orjson
 
+from gateway.read_model import search
 from gateway.read_model.records import Record
 
 CALENDAR_LANGUAGES = ("fi", "sv", "en", "se")
+_NO_WORDS = search.Indexed()
 
 
 class Surroundings(Protocol):
@@ -42,7 +44,7 @@ class Shown:
     body: bytes
     until: str = ""
     facets: frozenset[tuple[str, str]] = frozenset()
-    words: str = ""
+    words: search.Indexed = _NO_WORDS
     depends: frozenset[str] = frozenset()
     calendar: Callable[[], tuple[bytes, ...]] = tuple
     time_zone: str = ""

@@ -172,7 +172,7 @@ def test_all_wrong_parameters_are_told_at_once_and_a_misspelt_one_with_those_tha
     told = {error["parameter"]: error["message"] for error in answer.json()["errors"]}
     assert answer.status_code == 400
     assert told.keys() == {"regoin", "theme", "q", "limit"}
-    names = "q, region, theme, consortium, working_group, limit, cursor"
+    names = "q, region, theme, consortium, working_group, limit, cursor, sort"
     listed = told["regoin"].removeprefix("There is no such parameter. There are: ").removesuffix(".")
     assert sorted(listed.split(", ")) == sorted(names.split(", "))
     assert "from, " in site.get("/api/v1/events?form=2027-01-01").json()["errors"][0]["message"]
