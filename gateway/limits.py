@@ -33,6 +33,10 @@ POLICIES: Final[Mapping[str, Policy]] = {
         Policy("subscribe", 30, 60),
         Policy("sign-in", 15, 60),
         Policy("propose", 20, 60),
+        # Several doors behind one address, each a scan every second or two.
+        Policy("door", 600, 60),
+        # A file of the whole registry is read page by page, and a workbook written by a process of its own.
+        Policy("export", 30, 60),
         # Guessing tokens is hopeless (they are signed), but need not be free.
         Policy("token", 120, 60),
     )

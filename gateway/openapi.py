@@ -64,8 +64,10 @@ class Documented(Protocol):
 
 TAGS: Final = {
     "organisations": "The registry of organisations.",
+    "imports": "Organisations from spreadsheets.",
     "events": "Seminars, workshops, meetings: drafts, the calendar, date holds.",
     "sign-ups": "Taking part in an event.",
+    "door": "Tickets, check-in, who walks in, and what the organiser takes home.",
     "consortia": "Consortia, clusters, ecosystems; their members over time and working groups.",
     "news": "News of consortia, working groups and regions.",
     "subscriptions": "What is told to whom by mail.",

@@ -6,12 +6,13 @@ from functools import partial
 import falcon.asgi
 
 from gateway.dependencies import Dependencies, Route
-from gateway.pages import explanations, front, invited, links, my_data, own_sign_up, records, static
+from gateway.pages import explanations, feedback, front, invited, links, my_data, own_sign_up, records, static
 from gateway.problems import Problem
 
 
 def routes(deps: Dependencies) -> list[Route]:
     return [
+        *feedback.routes(deps),
         *front.routes(deps),
         *links.routes(deps),
         *my_data.routes(deps),

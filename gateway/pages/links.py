@@ -12,6 +12,7 @@ from gateway.pages import forms
 from gateway.pages.calls import LinkIsOver, by_link
 from gateway.pages.choices import filter_choices
 from gateway.pages.languages import Words
+from gateway.pages.qr import qr_code
 from gateway.pages.rendering import show, words_of
 from gateway.problems import Problem
 
@@ -111,6 +112,21 @@ class Manage(LinkPage):
         show(self._deps, request, response, self.template, text, values, status=status)
 
 
+class Ticket(LinkPage):
+    """The QR code that the door scans, to be shown or printed. Nothing can be done by it."""
+
+    look = "events.ticket"
+    template = "ticket.html"
+
+    async def _act(self, request: Request, response: Response, text: Words, token: str) -> None:
+        await body.skip(request, body.PUBLIC_LIMIT)
+        self._show(request, response, text, await by_link(self._deps, request, self.look, {"token": token}), done=None)
+
+    def _show(self, request: Request, response: Response, text: Words, seen: Any, done: str | None) -> None:
+        values = {"seen": seen, "code": qr_code(f"{self._deps.settings.public_url}{request.path}")}
+        show(self._deps, request, response, self.template, text, values)
+
+
 class SignIn(LinkPage):
     """Opens a session. The button is pressed on this node's own page: else another site could sign people in as
     somebody else."""
@@ -140,5 +156,6 @@ def routes(deps: Dependencies) -> list[Route]:
         Route("/{language}/confirm/{token}", Confirm(deps)),
         Route("/{language}/subscription/{token}", Manage(deps)),
         Route("/{language}/unsubscribe/{token}", Unsubscribe(deps)),
+        Route("/{language}/ticket/{token}", Ticket(deps)),
         Route("/{language}/sign-in/{token}", SignIn(deps)),
     ]

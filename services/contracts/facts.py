@@ -193,6 +193,8 @@ ALL: Final[tuple[FactType, ...]] = (
             "declined": "They declined it; the sign-up is cancelled.",
             "expired": "They did not take it in time; the sign-up is cancelled.",
             "changed": "Somebody changed the size of their group or their answers.",
+            "reminded": "The event begins soon: they are to be reminded.",
+            "feedback_asked": "The event is over: they are to be asked how it was.",
             "asked": "The event was postponed: somebody who has a place is asked whether they still come.",
             "kept": "They said that they still come.",
         },

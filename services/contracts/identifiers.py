@@ -4,6 +4,7 @@ Made anywhere without asking, and rising with time, so that an index on them sta
 """
 
 import re
+import secrets
 from typing import Final
 
 from uuid_utils import uuid7
@@ -27,6 +28,8 @@ INVITATION: Final = "inv"
 SERIES: Final = "ser"
 CO_HOST: Final = "coh"
 CONSORTIUM: Final = "con"
+DOOR: Final = "dor"
+FEEDBACK: Final = "fbk"
 MEMBERSHIP: Final = "mem"
 WORKING_GROUP: Final = "wgr"
 NEWS: Final = "nws"
@@ -52,5 +55,10 @@ def new_id(prefix: str) -> str:
 
 
 def is_id(value: str, prefix: str) -> bool:
+def timeless_id(prefix: str) -> str:
+    """As new_id, but drawn by chance: it tells nothing of when it was made, or after which."""
+    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(26))}"
+
+
     """Whether `value` has the shape of an identifier with this prefix."""
     return value.startswith(f"{prefix}_") and _SHAPE.fullmatch(value) is not None

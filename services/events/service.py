@@ -9,11 +9,15 @@ from services.runtime.definition import ServiceDefinition
 from services.runtime.duties import Duty
 from services.runtime.service import CommonCalls, Runtime, call
 from services.runtime.snapshots import snapshot_of
+from services.runtime.store import reaching
 
 from . import use_cases
 from .model import Block, CoHost, Event, Places, Series
 from .reactions import REACTIONS
 from .store import INDEXES, EventStore
+
+_TO_READ_A_NAME = 2.0
+"""Seconds."""
 
 
 def _seen_event(event: Event) -> Visibility | None:
@@ -52,7 +56,9 @@ DEFINITION = ServiceDefinition(
         "co_host": snapshot_of("events.co_host.asked", lambda store: store.co_hosts, _seen_co_host),
     },
     recipient=use_cases.recipient,
-    sweeps=(use_cases.FillCalendar(),),
+    personal_data=use_cases.personal_data,
+    erase=use_cases.erase,
+    sweeps=(use_cases.FillCalendar(), use_cases.FillAgendas()),
     duties=(
         Duty(
             "end offers that were not taken",
@@ -66,6 +72,9 @@ DEFINITION = ServiceDefinition(
             do=use_cases.ask_again,
             every=1.0,
         ),
+        Duty("remind those who have a place", due=use_cases.due_at("remind_at"), do=use_cases.remind, every=2.0),
+        Duty("ask how it was", due=use_cases.due_at("feedback_at"), do=use_cases.ask_for_feedback, every=2.0),
+        Duty("forget attendees", due=use_cases.due_at("forget_at"), do=use_cases.forget_attendees, every=2.0),
     ),
     gathers=True,
 )
@@ -197,3 +206,66 @@ class Service(CommonCalls):
     @call
     def sign_ups(self, wire: Any) -> Any:
         return self.runtime.desk.query(wire, use_cases.sign_ups)
+
+    @call
+    def make_door(self, wire: Any) -> Any:
+        reveal = partial(use_cases.reveal_door, self.runtime.settings.secret)
+        return self.runtime.desk.command(wire, use_cases.make_door, one_at_a_time="event", reveal=reveal)
+
+    @call
+    def close_door(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.close_door)
+
+    @call
+    def doors(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.doors)
+
+    @call
+    def door_list(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.door_list)
+
+    @call
+    def check_in(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.check_in, one_at_a_time="event", reveal=self._with_name)
+
+    @call
+    def undo_check_in(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.undo_check_in, one_at_a_time="event", reveal=self._with_name)
+
+    @call
+    def take_scans(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.take_scans, one_at_a_time="event")
+
+    def _with_name(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The name is read for the answer alone: no stored answer of a command holds it."""
+        with reaching(_TO_READ_A_NAME):
+            found = use_cases.find_holder(EventStore(self.runtime.desk.store, None), answer["sign_up"])
+        return {**answer, "name": "" if found is None else found.name}
+
+    @call
+    def add_walk_in(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.add_walk_in, one_at_a_time="event")
+
+    @call
+    def ticket(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.ticket)
+
+    @call
+    def attendees(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.attendees)
+
+    @call
+    def event_numbers(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.event_numbers)
+
+    @call
+    def feedback_form(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.feedback_form)
+
+    @call
+    def give_feedback(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, use_cases.give_feedback)
+
+    @call
+    def feedback(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, use_cases.feedback)

@@ -14,7 +14,21 @@ from services.runtime.store import Store
 
 from . import calendar
 from .calendar import Calendar
-from .model import Block, CoHost, Event, Invitation, Places, Series, SignUp
+from .model import (
+    Agenda,
+    Arrival,
+    Asked,
+    Block,
+    CoHost,
+    Door,
+    Event,
+    Feedback,
+    Invitation,
+    Places,
+    Series,
+    SignUp,
+    WalkIn,
+)
 
 INDEXES = {
     "events": (records.INDEX, IndexModel([("organiser.id", ASCENDING)]), IndexModel([("regions", ASCENDING)])),
@@ -32,6 +46,12 @@ INDEXES = {
         IndexModel([("event", ASCENDING), ("organisation", ASCENDING)], unique=True),
         IndexModel([("organisation", ASCENDING)]),
     ),
+    "arrivals": (IndexModel([("event", ASCENDING)]),),
+    "agendas": tuple(IndexModel([(at, ASCENDING)]) for at in ("remind_at", "feedback_at", "forget_at")),
+    "asked": (IndexModel([("event", ASCENDING)]),),
+    "feedback": (IndexModel([("event", ASCENDING)]),),
+    "doors": (IndexModel([("event", ASCENDING)]),),
+    "walk_ins": (IndexModel([("event", ASCENDING)]), IndexModel([("email_key", ASCENDING)])),
     calendar.COLLECTION: calendar.INDEXES,
     "organisations": (*copies.INDEXES, IndexModel([("regions", ASCENDING)])),
     "consortia": copies.INDEXES,
@@ -51,6 +71,12 @@ class EventStore:
         self.invitations = Records(store, "invitations", Invitation, session, changes)
         self.series = Records(store, "series", Series, session, changes)
         self.co_hosts = Records(store, "co_hosts", CoHost, session, changes)
+        self.arrivals = Records(store, "arrivals", Arrival, session, changes)
+        self.agendas = Records(store, "agendas", Agenda, session, changes)
+        self.asked = Records(store, "asked", Asked, session, changes)
+        self.feedback = Records(store, "feedback", Feedback, session, changes)
+        self.doors = Records(store, "doors", Door, session, changes)
+        self.walk_ins = Records(store, "walk_ins", WalkIn, session, changes)
         self.calendar = Calendar(store, session, changes)
         self.organisations = Copies(store, "organisations", session)
         self.consortia = Copies(store, "consortia", session)
@@ -78,10 +104,19 @@ class EventStore:
         """The invitation whose code has this digest."""
         return next(self.invitations.where({"digest": digest}, limit=1), None)
 
+    def still_to_ask(self, now: datetime, limit: int) -> list[str]:
+        """Events whose attendees are still to be asked again."""
+        return [places.id for places in self.places.where({"asks": {"$lte": now}}, limit=limit, sort="asks")]
+
     def offers_run_out(self, now: datetime, limit: int) -> list[str]:
         """Events with an offer that may be over."""
         found = self.places.where({"offers_until": {"$lte": now}}, limit=limit, sort="offers_until")
         return [places.id for places in found]
+
+    def sign_ups_after(self, event_id: str, state: str, number: int, limit: int) -> list[SignUp]:
+        """Those in this state that came after this number, in order of arrival."""
+        later = {"event": event_id, "state": state, "number": {"$gt": number}}
+        return list(self.sign_ups.where(later, limit=limit, sort="number"))
 
     def ahead_of(self, sign_up: SignUp) -> int:
         """How many wait before this one."""

@@ -2,6 +2,7 @@
 
 from gateway.dependencies import Dependencies, Route
 
+from .attendees import Attendees
 from .private_data import Audit, EraseMyData, MyData, MyDataByLink, MyDataLink
 from .resource import EndpointResource
 from .special import (
@@ -25,6 +26,7 @@ def routes(deps: Dependencies) -> list[Route]:
         Route("/api/v1/sessions/current", CurrentSession(deps)),
         Route("/api/v1/subscriptions", Subscriptions(deps)),
         Route("/api/v1/organisations/import", Import(deps)),
+        Route("/api/v1/events/{id}/attendees", Attendees(deps)),
         Route("/api/v1/dead-letters", DeadLetters(deps)),
         Route("/api/v1/dead-letters/replay", ReplayDeadLetters(deps)),
         Route("/api/v1/audit", Audit(deps)),

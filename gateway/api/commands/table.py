@@ -5,7 +5,7 @@ from typing import Final
 
 from services.contracts.schemas import actors, consortium, events, notifications
 
-from . import admission, answers, calendar, queries, registry
+from . import admission, answers, calendar, door, queries, registry
 from .endpoint import Endpoint
 
 _EVENT: Final = {"id": "event"}
@@ -91,6 +91,7 @@ ALL: Final[tuple[Endpoint, ...]] = (
         policy="token",
     ),
     *admission.ENDPOINTS,
+    *door.ENDPOINTS,
     # consortia
     Endpoint(
         "POST", "/consortia", "consortium.found", "found_consortium", "consortia",

@@ -37,15 +37,22 @@ class _Event(EventRecord):
     places = fields.Nested(PlacesView, required=True)
 
 
+_OF_THE_ORGANISER = ("reminders", "forget_days", "feedback")
+"""How the organiser goes about it."""
+
+
 class EventItem(_Event):
     """An event in a list."""
 
     class Meta(EventRecord.Meta):
-        exclude = ("description", "sessions", "speakers", "admission")
+        exclude = ("description", "sessions", "speakers", "admission", *_OF_THE_ORGANISER)
 
 
 class EventView(_Event):
     """An event."""
+
+    class Meta(EventRecord.Meta):
+        exclude = _OF_THE_ORGANISER
 
 
 class SeriesView(SeriesRecord):

@@ -5,6 +5,7 @@ from marshmallow import EXCLUDE, fields, validate
 from services.contracts import identifiers, vocabularies
 
 from .admission import SIGN_UP_STATES, Admission, AdmissionRecord, Answers, group_size, invitation_code, no_conditions
+from .aftercare import FeedbackQuestionRecord, days_until_forgotten, feedback_questions, reminder_hours
 from .base import Record, Strict, Tolerant
 from .fields import (
     LONG,
@@ -62,6 +63,9 @@ class _EventFields(Strict):
     speakers = speaker_list(load_default=list)
     series = id_of(identifiers.SERIES, allow_none=True, load_default=None)
     admission = fields.Nested(Admission, load_default=no_conditions)
+    reminders = reminder_hours(load_default=list)
+    forget_days = days_until_forgotten(load_default=90)
+    feedback = feedback_questions(load_default=list)
 
 
 class DraftEvent(_EventFields):
@@ -92,6 +96,9 @@ class ChangeEvent(Strict):
     speakers = speaker_list()
     series = id_of(identifiers.SERIES, allow_none=True)
     admission = fields.Nested(Admission)
+    reminders = reminder_hours()
+    forget_days = days_until_forgotten()
+    feedback = feedback_questions()
 
 
 class EventId(Strict):
@@ -137,6 +144,9 @@ class EventRecord(Record):
     series = fields.String(allow_none=True)
     postponed = fields.Nested(Postponement, unknown=EXCLUDE, allow_none=True)
     admission = fields.Nested(AdmissionRecord)
+    reminders = fields.List(fields.Integer())
+    forget_days = fields.Integer()
+    feedback = fields.List(fields.Nested(FeedbackQuestionRecord))
 
 
 class PlacesRecord(Record):

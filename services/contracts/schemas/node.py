@@ -34,13 +34,14 @@ class AskRecipients(Strict):
 
 class Recipient(Tolerant):
     """None (the person is gone: nothing is sent) or where to send. `link`: path on this node that the mail needs
-    (with its token). `says`: what else the mail needs that only the owner knows,
-    e.g. {"sign_up": {"state": "waiting", "position": 3}}."""
+    (with its token). `ticket`: the token of its ticket, where it has one. `says`: what else the mail needs that only
+    the owner knows, e.g. {"sign_up": {"state": "waiting", "position": 3}}."""
 
     email = fields.String(required=True)
     name = fields.String(required=True)
     language = fields.String(required=True)
     link = fields.String(allow_none=True)
+    ticket = fields.String(allow_none=True, load_default=None)
     says = fields.Dict(load_default=dict)
 
 

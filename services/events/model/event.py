@@ -8,6 +8,7 @@ from typing import Any, Literal
 from services.contracts.errors import Conflict, field_error
 
 from .admission import Admission, check_admission
+from .aftercare import FORGET_DAYS, FeedbackQuestion, check_aftercare
 from .programme import Session, Speaker, check_programme, moved, moved_sessions
 from .venue import venue_key
 
@@ -66,7 +67,8 @@ class Event:
     regions: those concerned (the organiser's, the place's, and those named). block: the id under which the calendar
     shows its time while it is a draft or restricted. attendance: None only until it is derived from place and link.
     co_hosts: organisations that consented. co_host_regions: those that are concerned only because of them.
-    postponed: by its last postponing. admission: how one gets a seat.
+    postponed: by its last postponing. admission: how one gets a seat. reminders: hours
+    before it begins. forget_days: after its end, until its attendees are forgotten. feedback: what is asked after it.
     """
 
     id: str
@@ -101,6 +103,9 @@ class Event:
     series: str | None = None
     postponed: Postponement | None = None
     admission: Admission = field(default_factory=Admission)
+    reminders: tuple[int, ...] = ()
+    forget_days: int = FORGET_DAYS
+    feedback: tuple[FeedbackQuestion, ...] = ()
 
     def __post_init__(self) -> None:
         if self.attendance is None:  # an older record, or an organiser who did not say
@@ -243,6 +248,7 @@ def _checked(event: Event) -> Event:
         raise field_error("sign_up_closes", "Sign-up must close before the event ends.")
     _check_audience(event.audience)
     check_admission(event.admission)
+    check_aftercare(event.feedback)
     check_programme(event.sessions, event.speakers, event.begins, event.ends)
     return event
 

@@ -157,6 +157,7 @@ def structured(changes: Arguments) -> Arguments:
         "place": Place | None,
         "audience": model.Audience,
         "admission": model.Admission,
+        "feedback": tuple[model.FeedbackQuestion, ...],
         "sessions": tuple[Session, ...],
         "speakers": tuple[Speaker, ...],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from services.events.model import SignUp, WalkIn
 from services.events.store import EventStore
 from services.runtime.documents import to_values
 from services.runtime.privacy.person import Known, Person
@@ -21,8 +22,9 @@ def personal_data(_work: Work, store: EventStore, person: Person) -> Known:
         "sign_ups": [_with_event(store, found) for found in sign_ups],
         "walk_ins": [_with_event(store, found) for found in walk_ins],
     }
-    names = tuple(dict.fromkeys(found.name for found in (*sign_ups, *walk_ins) if found.name))
-    references = tuple(found.id for found in (*sign_ups, *walk_ins))
+    everywhere: list[SignUp | WalkIn] = [*sign_ups, *walk_ins]
+    names = tuple(dict.fromkeys(found.name for found in everywhere if found.name))
+    references = tuple(found.id for found in everywhere)
     return Known({kind: told for kind, told in records.items() if told}, references, names)
 
 

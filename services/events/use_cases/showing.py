@@ -7,6 +7,7 @@ from services.events.store import EventStore
 from services.runtime.documents import to_values
 from services.runtime.work import Work
 
+from .agenda import plan_ahead
 from .calendar import enter, leave
 
 
@@ -29,7 +30,7 @@ def tell_change(work: Work, before: Event, after: Event, happening: str = "chang
 
 
 def follow(work: Work, store: EventStore, event: Event) -> None:
-    """The event's block, and its place in the calendar that clashes are looked for in, follow the event."""
+    """The event's block, its place in the calendar that clashes are looked for in, and its agenda follow the event."""
     before = store.blocks.find(event.block)
     block = model.block_of(event, before)
     if block is None:
@@ -41,6 +42,7 @@ def follow(work: Work, store: EventStore, event: Event) -> None:
         store.blocks.replace(block)
         work.tell("events.block.placed", to_values(block))
     enter(store, to_values(event))
+    plan_ahead(work, store, event)
 
 
 def forget(work: Work, store: EventStore, event: Event) -> None:

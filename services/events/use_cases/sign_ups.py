@@ -14,6 +14,7 @@ from services.runtime.documents import to_values
 from services.runtime.work import Work
 
 from .audience import may_know, target_of
+from .door import TICKET
 from .invitations import invitation_for, use_invitation
 from .seats import Seats
 
@@ -64,13 +65,14 @@ def sign_ups(work: Work, store: EventStore, arguments: Arguments) -> list[dict[s
 def recipient(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any] | None:
     """Who a sign-up's reference is, and what the mail shows. None when there is no such sign-up any more."""
     found = store.sign_ups.find(arguments["reference"])
-    if found is None:
+    if found is None or not found.email:  # forgotten (forgetting.py)
         return None
     return {
         "email": found.email,
         "name": found.name,
         "language": found.language,
         "link": f"/{found.language}/sign-up/{links.token_of(work.secret, LINK, found.id)}",
+        "ticket": links.token_of(work.secret, TICKET, found.id) if found.state == "confirmed" else None,
         "says": {"sign_up": {"state": found.state, "position": position_of(store, found), **_also_says(found)}},
     }
 

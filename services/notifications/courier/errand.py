@@ -29,6 +29,7 @@ from .together import Together
 log = logging.get(__name__)
 
 _EDITIONS_HELD = 200
+_AFTER_THE_EVENT = frozenset({"sign_up.feedback_asked"})
 _LIVE = ("pending", "waiting", "offered", "confirmed")
 _SIGN_UP_STATES = {
     "sign_up.confirmed": ("confirmed",),
@@ -44,6 +45,8 @@ _SIGN_UP_STATES = {
     "sign_up.approved": ("confirmed",),
     "sign_up.accepted": ("confirmed",),
     "sign_up.offered": ("offered",),
+    "sign_up.reminded": ("confirmed",),
+    "sign_up.feedback_asked": ("confirmed", "walked_in"),
     "sign_up.asked": ("confirmed",),
     "event.changed": _LIVE,
     "event.cancelled": _LIVE,
@@ -82,10 +85,14 @@ class Errands:
     async def _mail(self, delivery: Delivery) -> None:
         edition, before = await self._edition(delivery.edition), await self._edition(delivery.before)
         now = utc_now()
-        if edition is not None and edition.over is not None and edition.over <= now:
+        afterwards = delivery.purpose in _AFTER_THE_EVENT
+        if not afterwards and edition is not None and edition.over is not None and edition.over <= now:
             await self._drop(delivery, "the event is over")
             return
-        if delivery.quiet and (later := waits_until(self._quiet, now, _begins(edition))) is not None:
+        if (
+            delivery.quiet
+            and (later := waits_until(self._quiet, now, None if afterwards else _begins(edition))) is not None
+        ):
             await self._claims.put_off(delivery, later)
             log.info("waits for the morning", delivery=delivery.id, until=later.isoformat())
             return
@@ -117,6 +124,10 @@ class Errands:
             state, until = says.get("state"), says.get("offered_until")
             if delivery.purpose == "sign_up.offered" and until is not None and parse_time(until) <= utc_now():
                 await self._drop(delivery, "the offer is over by now")
+                return False
+            begins = addressee.says.get("begins")
+            if begins is not None and edition is not None and parse_time(begins) != _begins(edition):
+                await self._drop(delivery, "the event was moved meanwhile")
                 return False
             if states is not None and state is not None and state not in states:
                 await self._drop(delivery, f"the sign-up is {state} by now")

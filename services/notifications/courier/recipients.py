@@ -20,7 +20,7 @@ from .together import Together
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Where a mail goes. link: path on this node that it needs. token: of the subscription, if it is one's.
+    """Where a mail goes. link: path on this node that it needs. token: of the subscription, or of the sign-up's ticket.
     account: whose subscription. says: what else the owner told (place on the waiting list)."""
 
     email: str
@@ -128,6 +128,7 @@ def _addressee(answer: Mapping[str, Any] | None) -> Addressee | None:
         name=answer["name"],
         language=answer["language"],
         link=answer.get("link"),
+        token=answer.get("ticket"),
         says=answer.get("says") or {},
     )
 

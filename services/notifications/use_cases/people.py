@@ -1,5 +1,6 @@
 """What notifications does about facts that concern one person: a sign-up, a request for a sign-in link."""
 
+from dataclasses import replace
 from typing import Any
 
 from services.contracts.envelope import Fact
@@ -13,6 +14,8 @@ from .outgoing import single_mail
 Data = dict[str, Any]
 _LEFT = {"waiting": "left", "pending": "withdrawn", "offered": "declined"}
 """What cancelling is to who had no place: no entry stands in a calendar."""
+_BY_THE_CLOCK = ("reminded", "feedback_asked")
+"""Of the same version as what was told before; nobody waits for them, so they keep quiet at night."""
 
 
 class EventNotKnownYet(LookupError):
@@ -25,12 +28,16 @@ def take_sign_up(work: Work, store: NotificationStore, fact: Fact, data: Data) -
     held = store.attendance(fact.subject)
     age = Age(fact.incarnation, fact.version)
     newer = held is None or Age(held["incarnation"], held["version"]) < age
-    if not newer and happening != "repeated":
+    if not newer and happening not in ("repeated", *_BY_THE_CLOCK):
         return
     record = copy_key(fact.home, data["event"])
     head = store.head(record)
     if head is None:
         raise EventNotKnownYet(record)
+    if happening in _BY_THE_CLOCK:
+        mail = single_mail(work, fact.subject, f"sign_up.{happening}", record=record, edition=head["edition"])
+        store.add_deliveries([replace(mail, lane="attendees", quiet=True)])
+        return
     if newer:
         store.put_attendance(
             {

@@ -29,7 +29,7 @@ OWNED = {
         "changes",
         "apart",
     ),
-    "events": ("events", "places", "blocks", "sign_ups", "series", "co_hosts"),
+    "events": ("events", "places", "blocks", "sign_ups", "series", "co_hosts", "arrivals", "doors", "walk_ins"),
     "consortium": ("consortia", "memberships", "working_groups", "news", "turns"),
     "notifications": ("subscriptions", "webhooks"),
 }

@@ -21,7 +21,7 @@ _STATE_PURPOSES = {
     "confirmed": "sign_up.confirmed",
     "cancelled": "sign_up.cancelled",
 }
-_HOLDS = frozenset({f"sign_up.{what}" for what in ("confirmed", "promoted", "approved", "accepted", "asked")})
+_HOLDS = frozenset(f"sign_up.{what}" for what in ("confirmed", "promoted", "approved", "accepted", "asked", "reminded"))
 _ENDED = frozenset(
     {
         "event.cancelled",
@@ -181,6 +181,9 @@ class Composer:
         mine: tuple[Button, ...] = ()
         if addressee.link is not None and button is not None:
             mine = (Button(words(button), f"{self._base}{addressee.link}"),)
+            if addressee.token is not None:
+                ticket = f"{self._base}/{words.language}/ticket/{addressee.token}"
+                mine = (*mine, Button(words("button.ticket"), ticket))
         return replace(letter, buttons=(*mine, *letter.buttons), why=words("why.attendee"))
 
     def _for_subscriber(self, words: Words, letter: Letter, token: str) -> Letter:
@@ -198,8 +201,8 @@ def _is_over(purpose: str, addressee: Addressee) -> bool:
 
 def _button(purpose: str, addressee: Addressee) -> str:
     """What one can do by the link of one's sign-up."""
-    if purpose == "sign_up.asked":
-        return "button.asked"
+    if purpose in ("sign_up.asked", "sign_up.feedback_asked"):
+        return f"button.{purpose.removeprefix('sign_up.')}"
     state = (addressee.says.get("sign_up") or {}).get("state")
     return "button.offer" if state == "offered" else "button.sign_up"
 
