@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import falcon.asgi
 import orjson
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from gateway.api.parameters import load_query
 from gateway.api.public import parameters
@@ -45,12 +45,9 @@ class StreamQuery(parameters.EventFilter):
     """Which facts are told: the filter of a list of events, for records of any kind; without any parameter all public
     ones."""
 
-    q = fields.String(
-        validate=validate.Length(min=1, max=200),
-        metadata={
-            "description": "Words of titles, names, summaries, places, organisers. All words are looked for as they "
-            "are written, the last one also as a beginning of a word."
-        },
+    q = parameters.words(
+        "Words of titles, names, summaries, places, organisers.",
+        "All words are looked for as they are written, the last one also as a beginning of a word.",
     )
     from_ = parameters.MomentOrDay(
         data_key="from", metadata={"description": "Of events and blocks that end then or later. Without it: any."}

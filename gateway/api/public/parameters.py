@@ -58,10 +58,10 @@ class Cursor(fields.Field[Position]):
             raise ValidationError("This is no cursor of this list; take the address in `next`.") from error
 
 
-def words(says: str) -> fields.String:
+def words(says: str, how: str = _HOW_WORDS_ARE_FOUND) -> fields.String:
     return fields.String(
         validate=validate.Length(min=1, max=200),
-        metadata={"description": f"{says} {_HOW_WORDS_ARE_FOUND}", "pattern": READABLE},
+        metadata={"description": f"{says} {how}", "pattern": READABLE},
     )
 
 
