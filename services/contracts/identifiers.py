@@ -27,9 +27,9 @@ SIGN_UP: Final = "sgn"
 INVITATION: Final = "inv"
 SERIES: Final = "ser"
 CO_HOST: Final = "coh"
-CONSORTIUM: Final = "con"
 DOOR: Final = "dor"
 FEEDBACK: Final = "fbk"
+CONSORTIUM: Final = "con"
 MEMBERSHIP: Final = "mem"
 WORKING_GROUP: Final = "wgr"
 NEWS: Final = "nws"
@@ -54,11 +54,11 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
 
 
-def is_id(value: str, prefix: str) -> bool:
 def timeless_id(prefix: str) -> str:
     """As new_id, but drawn by chance: it tells nothing of when it was made, or after which."""
     return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(26))}"
 
 
+def is_id(value: str, prefix: str) -> bool:
     """Whether `value` has the shape of an identifier with this prefix."""
     return value.startswith(f"{prefix}_") and _SHAPE.fullmatch(value) is not None

@@ -227,14 +227,6 @@ ALL: Final[tuple[Method, ...]] = (
         "as they are now, in the order given",
         "list",
     ),
-    # events: what comes after
-    # consortium
-    _command("consortium.found", consortium.FoundConsortium, consortium.ConsortiumRecord, "active"),
-    _command("consortium.change", consortium.ChangeConsortium, consortium.ConsortiumRecord, "changed"),
-    _command("consortium.dissolve", consortium.ConsortiumId, consortium.ConsortiumRecord, "dissolved"),
-    _command("consortium.ask_membership", consortium.AskMembership, consortium.MembershipRecord, "asked"),
-    _command("consortium.invite_member", consortium.InviteMember, consortium.MembershipRecord, "invited or active"),
-    _command("consortium.decide_membership", consortium.DecideMembership, consortium.MembershipRecord, "decided"),
     # events: the door
     _command("events.make_door", door.MakeDoor, door.Door, "a key for volunteers, shown in this answer and the list"),
     _command("events.close_door", door.DoorId, door.Door, "closed"),
@@ -247,10 +239,18 @@ ALL: Final[tuple[Method, ...]] = (
     _query("events.ticket", door.TicketToken, door.TicketView, "by the link in the mail"),
     _query("events.attendees", door.AttendeesOf, door.AttendeeTable, "who signed up or walked in, as a table"),
     _query("events.event_numbers", door.OfEvent, door.EventNumbers, "without persons"),
-    _command("consortium.change_role", consortium.ChangeRole, consortium.MembershipRecord, "role from a day on"),
+    # events: what comes after
     _query("events.feedback_form", aftercare.FeedbackToken, aftercare.FeedbackForm, "by the link in the mail"),
     _command("events.give_feedback", aftercare.GiveFeedback, aftercare.FeedbackGiven, "kept without who gave it"),
     _query("events.feedback", aftercare.FeedbackOf, aftercare.FeedbackReport, "numbers and texts"),
+    # consortium
+    _command("consortium.found", consortium.FoundConsortium, consortium.ConsortiumRecord, "active"),
+    _command("consortium.change", consortium.ChangeConsortium, consortium.ConsortiumRecord, "changed"),
+    _command("consortium.dissolve", consortium.ConsortiumId, consortium.ConsortiumRecord, "dissolved"),
+    _command("consortium.ask_membership", consortium.AskMembership, consortium.MembershipRecord, "asked"),
+    _command("consortium.invite_member", consortium.InviteMember, consortium.MembershipRecord, "invited or active"),
+    _command("consortium.decide_membership", consortium.DecideMembership, consortium.MembershipRecord, "decided"),
+    _command("consortium.change_role", consortium.ChangeRole, consortium.MembershipRecord, "role from a day on"),
     _command("consortium.end_membership", consortium.EndMembership, consortium.MembershipRecord, "ended"),
     _query(
         "consortium.memberships",
