@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from services.contracts.personal_data import EVERYWHERE, NOBODYS, WITHOUT_PERSONS, kept_in
+from services.contracts.personal_data import EVERYWHERE, INVENTORY, NOBODYS, WITHOUT_PERSONS, kept_in
 from services.contracts.rpc import SERVICES
 from services.runtime import audit, commands, inbox, mandates, outbox
 from services.runtime.privacy import rechecking
@@ -93,6 +93,23 @@ def test_every_collection_was_thought_about(service: str) -> None:
     there = {*stored(service), *OF_THE_RUNTIME}
     assert there - known - nobodys == set(), "list it in services/contracts/personal_data.py"
     assert not known & nobodys, "a collection holds persons or it does not"
+
+
+@each_service
+def test_the_inventory_names_no_field_that_there_is_not(service: str) -> None:
+    kinds = stored(service)
+    for kept in INVENTORY:
+        kind = kinds.get(kept.collection) if kept.service == service else None
+        if kind is not None:
+            assert set(kept.fields) <= set(fields_of(kind)), kept.collection
+
+
+def test_what_is_nobodys_is_there() -> None:
+    for service in SERVICES:
+        for collection, kind in stored(service).items():
+            place = f"{service}.{collection}."
+            listed = {name.removeprefix(place) for name in NOBODYS if name.startswith(place)}
+            assert listed <= set(fields_of(kind) if kind is not None else ()), place
 
 
 def test_the_page_says_what_the_inventory_says() -> None:

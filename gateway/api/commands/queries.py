@@ -1,5 +1,7 @@
 """The parameters of private reads."""
 
+from typing import Final
+
 from marshmallow import Schema, fields, validate
 
 from services.contracts import identifiers, rpc
@@ -46,13 +48,14 @@ class OfService(Schema):
     )
 
 
+_REFERENCE: Final = validate.Regexp(r"^[A-Za-z0-9_]{1,100}\Z", error="This is no reference.")
+
+
 class Audit(Pages):
     service = fields.String(required=True, validate=validate.OneOf(rpc.SERVICES))
     account = id_of(identifiers.ACCOUNT, metadata={"description": "Who did it."})
-    person = fields.String(
-        validate=validate.Length(max=100), metadata={"description": "Whom it concerned: acc_, sgn_."}
-    )
-    record = fields.String(validate=validate.Length(max=100), metadata={"description": "For example an event's id."})
+    person = fields.String(validate=_REFERENCE, metadata={"description": "Whom it concerned: acc_, sgn_."})
+    record = fields.String(validate=_REFERENCE, metadata={"description": "For example an event's id."})
     since = Moment()
     until = Moment()
 

@@ -9,6 +9,7 @@ from services.actors.model import Account, DataRequest, Key
 from services.actors.store import ActorStore
 from services.contracts import identifiers
 from services.contracts.addresses import fold, reference_of, spellings
+from services.contracts.errors import Forbidden
 from services.contracts.permissions import Target
 from services.runtime import links
 from services.runtime.documents import to_values
@@ -133,7 +134,9 @@ def _open(work: Work, store: ActorStore, arguments: Arguments, use: Use, action:
         work.saw("personal_data", "", [known_as, *([account.id] if account is not None else [])])
     else:
         work.require(action, Target(account=work.principal.account))
-        account = store.accounts.get(work.principal.account or "")
+        if work.principal.account is None:
+            raise Forbidden("The command line has no data of its own. Name an address.")
+        account = store.accounts.get(work.principal.account)
         address = account.email
     grant = Grant(
         use,

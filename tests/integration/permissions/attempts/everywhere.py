@@ -93,7 +93,7 @@ def _find_erased(service: str) -> Attempt:
     return Attempt(f"{service}.find_erased", f"{service}.find_erased", (), lambda *_: {"entries": [entry]}, who="node")
 
 
-ATTEMPTS = tuple(
+_OF_EACH = tuple(
     attempt
     for service in SERVICES
     for attempt in (
@@ -104,8 +104,15 @@ ATTEMPTS = tuple(
         _letters(service, "replay", "replay"),
         _audit(service),
         *(_by_grant(service, call) for call in _USES),
-        *(_by_forged_grant(service, call) for call in _USES),
-        *(_by_grant_to_see(service, call) for call in ("erase", "collections", "trace")),
         _find_erased(service),
     )
+)
+ATTEMPTS = (
+    *_OF_EACH,
+    # what is one code in all services is tried at one of them each
+    *(_by_forged_grant(service, call) for service, call in zip(SERVICES, _USES, strict=True)),
+    *(
+        _by_grant_to_see(service, call)
+        for service, call in zip(SERVICES, ("erase", "collections", "trace"), strict=False)
+    ),
 )
