@@ -8,6 +8,7 @@ from services.contracts.envelope import Visibility
 from services.runtime import topology
 from services.runtime.definition import ServiceDefinition
 from services.runtime.documents import to_values
+from services.runtime.duties import Duty
 from services.runtime.service import CommonCalls, Runtime, call
 from services.runtime.snapshots import snapshot_of
 
@@ -15,6 +16,7 @@ from . import model, use_cases
 from .model import Record
 from .reactions import REACTIONS
 from .store import INDEXES, ActorStore
+from .use_cases import imports
 
 
 def _organisations(
@@ -54,6 +56,8 @@ def _within_the_node(_record: Record) -> Visibility:
     return "node"
 
 
+_RUNS = imports.Runs()
+
 DEFINITION = ServiceDefinition(
     name="actors",
     store=ActorStore,
@@ -72,7 +76,14 @@ DEFINITION = ServiceDefinition(
     recipient=use_cases.recipient,
     personal_data=use_cases.personal_data,
     erase=use_cases.erase,
-    sweeps=(ActorStore.forget_old_sign_ins, ActorStore.forget_contacts, ActorStore.forget_old_data_requests),
+    uploads=("import_rows",),
+    sweeps=(
+        ActorStore.forget_old_sign_ins,
+        ActorStore.forget_contacts,
+        ActorStore.forget_old_data_requests,
+        ActorStore.forget_imports,
+    ),
+    duties=(Duty("import", _RUNS.due, _RUNS.do, every=0.5),),
 )
 
 
@@ -227,6 +238,34 @@ class Service(CommonCalls):
     @call
     def import_organisations(self, wire: Any) -> Any:
         return self.runtime.desk.steps(wire, use_cases.import_steps, use_cases.join_reports)
+
+    @call
+    def open_import(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, imports.open_import, one_at_a_time="region")
+
+    @call
+    def try_import(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, imports.try_import, one_at_a_time="id")
+
+    @call
+    def run_import(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, imports.run_import, one_at_a_time="id")
+
+    @call
+    def drop_import(self, wire: Any) -> Any:
+        return self.runtime.desk.command(wire, imports.drop_import, one_at_a_time="id")
+
+    @call
+    def import_(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, imports.import_)
+
+    @call
+    def imports(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, imports.imports)
+
+    @call
+    def import_rows_of(self, wire: Any) -> Any:
+        return self.runtime.desk.query(wire, imports.import_rows_of)
 
     @call
     def open_account(self, wire: Any) -> Any:

@@ -16,6 +16,7 @@ from services.runtime.documents import from_document, to_document
 from services.runtime.records import Records
 from services.runtime.store import Store, utc_now
 
+from .files import store as files
 from .model import (
     Account,
     Candidate,
@@ -76,6 +77,7 @@ INDEXES = {
     "data_requests": (IndexModel([("email_key", ASCENDING)]), IndexModel([("expires", ASCENDING)])),
     CHANGES: (IndexModel([("about", ASCENDING)]), IndexModel([("account", ASCENDING)])),
     APART: (),
+    **files.INDEXES,
     TURNS: (),
     CLAIMS: (),
     "accounts": (IndexModel([("email_key", ASCENDING)], unique=True),),
@@ -122,6 +124,7 @@ class ActorStore:
         self.packages = Records(store, PACKAGES, Package, session)
         self.candidates = Records(store, CANDIDATES, Candidate, session)
         self.merges = Records(store, MERGES, Merge, session)
+        self.imports = files.Imports(store, session)
 
     def holders(self, claims: Iterable[str]) -> dict[str, str]:
         """Who holds these claims: claim -> organisation's id."""
@@ -343,6 +346,10 @@ class ActorStore:
     def forget_old_sign_ins(self) -> None:
         """Housekeeping: drops requests for links that are long over."""
         self._sign_ins.delete_many({"created": {"$lt": utc_now() - SIGN_INS_KEPT}}, session=self._session)
+
+    def forget_imports(self) -> None:
+        """Housekeeping: drops the files of imports that were long not asked for."""
+        self.imports.forget_old()
 
     def consortium_at_home(self, consortium: str, home: str) -> Mapping[str, object] | None:
         """The copy of an active consortium whose home is this node."""

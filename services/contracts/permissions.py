@@ -80,6 +80,7 @@ TABLE: tuple[Permission, ...] = (
     _row("actors.organisation.change", "change an organisation", "partner", "coordinator"),
     _row("actors.organisation.remove", "remove an organisation", "coordinator"),
     _row("actors.organisation.import", "import organisations from a file", "coordinator"),
+    _row("actors.imports.read", "read imports of a region and their reports", "coordinator"),
     _row("actors.relation.state", "state, change or withdraw a relation of an organisation", "partner", "coordinator"),
     _row("actors.succession.state", "say that an organisation merged, was renamed or was split", "coordinator"),
     _row("actors.organisation.merge", "merge two records of one organisation, or undo it", "coordinator"),

@@ -1,8 +1,13 @@
-"""Importing organisations from one CSV file, while somebody else goes on using the registry."""
+"""Importing organisations from one file, CSV and XLSX, while somebody else goes on using the registry."""
 
+import io
 import threading
+import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
+
+import openpyxl
 
 from tests.harness import until
 
@@ -12,6 +17,7 @@ from .figures import Figure, Scale
 from .load import Connection, milliseconds
 from .site import Site
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADER = "name_fi;kind;regions;places;website\n"
 
 
@@ -50,8 +56,42 @@ def imports(site: Site, scale: Scale) -> Iterator[Figure]:
     again = client.post(path, file, content_type="text/csv")
     assert (again.status, again.json()["unchanged"]) == (200, count)
     yield Figure(f"the same file again ({count} unchanged)", again.seconds, "s")
+    yield from _by_workbook(client, count)
     client.close()
     other.close()
+
+
+def _by_workbook(client: Connection, count: int) -> Iterator[Figure]:
+    """As a coordinator does it: the file goes in and is looked at, tried, run, run again."""
+    path = "/imports?" + urlencode({"region": REGION})
+    opened = client.post(path, _workbook(count), content_type=XLSX)
+    assert opened.status == 201, opened.body[:300]
+    view = opened.json()
+    yield Figure(f"reading a workbook of {count} rows", opened.seconds, "s")
+    wanted = {"added": count}
+    for turn, says in (("try", "its dry run"), ("run", "its import"), ("run", "its import again")):
+        began = time.monotonic()
+        assert client.post(f"/imports/{view['id']}/{turn}", {}).status == 202
+        ended = until(lambda: _ended(client, view["id"]), limit=600, says=says)
+        assert ended["counts"] == wanted, ended
+        yield Figure(f"{says} ({count} rows)", time.monotonic() - began, "s")
+        wanted = wanted if turn == "try" else {"unchanged": count}
+
+
+def _ended(client: Connection, import_id: str) -> dict[str, Any] | None:
+    view: dict[str, Any] = client.get(f"/imports/{import_id}").json()
+    return view if view["state"] in ("tried", "done", "failed") else None
+
+
+def _workbook(count: int) -> bytes:
+    book, out = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet("Toimijat")
+    sheet.append(["Nimi", "Tyyppi", "Maakunta", "Paikkakunta", "www"])
+    for number in range(count):
+        name = f"Taulukkoyritys {number} Oy (esimerkki)"
+        sheet.append([name, "Yritys", REGION, "Outokumpu", f"https://example.org/t{number}"])
+    book.save(out)
+    return out.getvalue()
 
 
 def _of_others(seconds: list[float]) -> dict[str, float]:

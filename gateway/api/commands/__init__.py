@@ -1,8 +1,11 @@
 """Commands and private reads: a table of what the requests become (table.py), and the few that need more."""
 
 from gateway.dependencies import Dependencies, Route
+from gateway.sheets import Sheets
+from gateway.sheets.answers import CSV, XLSX
 
 from .attendees import Attendees
+from .imports import Imports, Report
 from .private_data import Audit, EraseMyData, MyData, MyDataByLink, MyDataLink
 from .resource import EndpointResource
 from .special import (
@@ -19,6 +22,7 @@ from .table import ALL
 
 def routes(deps: Dependencies) -> list[Route]:
     """The routes of every command and private read."""
+    sheets = Sheets()
     return [
         *(Route(f"/api/v1{endpoint.path}", EndpointResource(deps, endpoint)) for endpoint in ALL),
         Route("/api/v1/sign-in", SignIn(deps)),
@@ -27,6 +31,9 @@ def routes(deps: Dependencies) -> list[Route]:
         Route("/api/v1/subscriptions", Subscriptions(deps)),
         Route("/api/v1/organisations/import", Import(deps)),
         Route("/api/v1/events/{id}/attendees", Attendees(deps)),
+        Route("/api/v1/imports", Imports(deps, sheets)),
+        Route("/api/v1/imports/{id}/report.csv", Report(deps, sheets, CSV)),
+        Route("/api/v1/imports/{id}/report.xlsx", Report(deps, sheets, XLSX)),
         Route("/api/v1/dead-letters", DeadLetters(deps)),
         Route("/api/v1/dead-letters/replay", ReplayDeadLetters(deps)),
         Route("/api/v1/audit", Audit(deps)),

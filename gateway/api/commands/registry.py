@@ -3,10 +3,11 @@
 
 from typing import Final
 
-from services.contracts.schemas import actors, offerings, pipeline, registry
+from services.contracts.schemas import actors, imports, offerings, pipeline, registry
 
 from . import queries
 from .endpoint import Endpoint
+from .imports import OfRegion, RowsQuery
 
 _ORGANISATION: Final = {"id": "organisation"}
 
@@ -125,6 +126,34 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
         "GET", "/pipeline/{id}/history", "actors.candidate_history", "list_candidate_history", "pipeline",
         "What was changed of a candidate, the newest first",
         query=queries.Pages, answer=registry.ChangeView, many=True,
+    ),
+    Endpoint(
+        "GET", "/imports", "actors.imports", "list_imports", "imports",
+        "Imports of a region, the newest first",
+        query=OfRegion, answer=imports.ImportView, many=True,
+    ),
+    Endpoint(
+        "GET", "/imports/{id}", "actors.import_", "get_import", "imports",
+        "An import: its columns, how far it is, what came of it",
+    ),
+    Endpoint(
+        "POST", "/imports/{id}/try", "actors.try_import", "try_import", "imports",
+        "Try an import: what would become of every row, and nothing is changed",
+        status=202,
+    ),
+    Endpoint(
+        "POST", "/imports/{id}/run", "actors.run_import", "run_import", "imports", "Run an import",
+        status=202,
+    ),
+    Endpoint(
+        "GET", "/imports/{id}/rows", "actors.import_rows_of", "list_import_rows", "imports",
+        "What became, or would become, of each row",
+        query=RowsQuery, answer=imports.ImportRowView, many=True,
+    ),
+    Endpoint(
+        "DELETE", "/imports/{id}", "actors.drop_import", "drop_import", "imports",
+        "Forget the file of an import and its report; what it brought stays",
+        status=204,
     ),
     Endpoint(
         "GET", "/organisations/{id}/history", "actors.history", "list_history", "organisations",

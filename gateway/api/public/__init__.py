@@ -6,13 +6,14 @@ its owner decides who may read it.
 
 from gateway.dependencies import Dependencies, Route
 
-from . import consortia, events, news, node, offerings, organisations, series
+from . import consortia, events, exports, news, node, offerings, organisations, series
 
 
 def routes(deps: Dependencies) -> list[Route]:
     """The routes of all public reads but the feeds."""
     return [
         *organisations.routes(deps),
+        *exports.routes(deps),
         *offerings.routes(deps),
         *events.routes(deps),
         *series.routes(deps),

@@ -46,7 +46,7 @@ def read_row(row: Row, region: str) -> dict[str, Any] | NotReadable:
         try:
             return rpc.load_arguments(actors.RegisterOrganisation, values)
         except Invalid as refusal:
-            errors = [_error(_column(each["field"]), each["message"]) for each in refusal.details["errors"]]
+            errors = [_error(column_of(each["field"]), each["message"]) for each in refusal.details["errors"]]
     return NotReadable(tuple(errors))
 
 
@@ -62,14 +62,14 @@ def _words(vocabulary: Mapping[str, Labels]) -> dict[str, str]:
     return labels | {code.casefold(): code for code in vocabulary}
 
 
-_KINDS: Final = _words(ORGANISATION_KINDS)
-_COMPETENCES: Final = _words(COMPETENCES)
-_REGIONS: Final = _words(REGIONS)
+BY_KIND: Final = _words(ORGANISATION_KINDS)
+BY_COMPETENCE: Final = _words(COMPETENCES)
+BY_REGION: Final = _words(REGIONS)
 
 
 def _kind(row: Row, errors: list[Mapping[str, str]]) -> str:
     cell = row.cells.get("kind", "")
-    kind = _KINDS.get(model.fold_name(cell))
+    kind = BY_KIND.get(model.fold_name(cell))
     if kind is None:
         said = f"{cell[:40]!r} is no kind of organisation" if cell else "Give the kind"
         errors.append(_error("kind", f"{said}: one of {', '.join(ORGANISATION_KINDS)}."))
@@ -79,7 +79,7 @@ def _kind(row: Row, errors: list[Mapping[str, str]]) -> str:
 def _regions(row: Row, errors: list[Mapping[str, str]]) -> list[str]:
     found = []
     for value in row.values("regions"):
-        code = _REGIONS.get(model.fold_name(value), value.upper())
+        code = BY_REGION.get(model.fold_name(value), value.upper())
         if NUTS3.match(code) is None:
             errors.append(_error("regions", f"{value[:40]!r} is no region: give a NUTS 3 code, as FI1DC."))
         found.append(code)
@@ -89,7 +89,7 @@ def _regions(row: Row, errors: list[Mapping[str, str]]) -> list[str]:
 def _competences(row: Row, errors: list[Mapping[str, str]]) -> list[str]:
     found = []
     for value in row.values("competences"):
-        code = _COMPETENCES.get(model.fold_name(value))
+        code = BY_COMPETENCE.get(model.fold_name(value))
         if code is None:
             errors.append(_error("competences", f"{value[:40]!r} is no competence of the vocabulary."))
         else:
@@ -110,7 +110,7 @@ def _identifiers(row: Row, errors: list[Mapping[str, str]]) -> list[dict[str, st
     return list(found.values())
 
 
-def _column(path: str) -> str:
+def column_of(path: str) -> str:
     """The column that a field of the wire stands for: name.fi.value is name_fi."""
-    name = re.match(r"name\.([a-z]{2})\b", path)
-    return f"name_{name[1]}" if name else path.partition(".")[0]
+    name = re.match(r"(name|summary)\.([a-z]{2})\b", path)
+    return f"{name[1]}_{name[2]}" if name else path.partition(".")[0]

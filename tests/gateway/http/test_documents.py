@@ -64,6 +64,7 @@ def test_every_public_read_and_feed_stands_in_it(openapi: dict[str, Any]) -> Non
 def test_every_remote_call_of_the_contracts_can_be_reached_or_is_for_parts_alone() -> None:
     elsewhere = {
         "actors.request_sign_in", "actors.open_session", "actors.close_session", "actors.import_organisations",
+        "actors.open_import",
         "notifications.subscribe", "notifications.subscribe_account", "events.event",
         "consortium.news_item",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.contracts.principal import OPERATOR, Principal
+from tests.harness import until
 from tests.integration.permissions.personas import ANY_REGION, CONSORTIUM, NO_REGION, ORGANISATION, REGION, Reach
 from tests.integration.permissions.personas import OPERATOR as OPERATOR_ALONE
 from tests.integration.permissions.world import OWN_REGION, World, forged
@@ -52,6 +53,25 @@ def _removable(world: World, _: Principal) -> Arguments:
 def _file(world: World, _: Principal) -> Arguments:
     name = world.an_organisation()["name"]["fi"]
     return {"csv": f"name_fi,kind\n{name},company\n", "region": OWN_REGION}
+
+
+def _table(world: World, _: Principal) -> Arguments:
+    name = world.an_organisation()["name"]["fi"]
+    rows = [[1, ["name_fi", "kind"]], [2, [name, "company"]]]
+    return {"region": OWN_REGION, "table": [{"name": "CSV", "rows": rows}]}
+
+
+def _opened_import(world: World, who: Principal) -> Arguments:
+    """One that waits. Those of earlier attempts go on by themselves, and are dropped then: a region keeps so many."""
+
+    def kept() -> list[Arguments]:
+        found: list[Arguments] = world.rpc.call("actors.imports", {"region": OWN_REGION}, principal=world.coordinator)
+        return found
+
+    until(lambda: all(each["state"] not in ("trying", "running") for each in kept()), says="no import is under way")
+    for view in kept():
+        world.rpc.call("actors.drop_import", {"id": view["id"]}, principal=world.coordinator)
+    return {"id": world.rpc.call("actors.open_import", _table(world, who), principal=world.coordinator)["id"]}
 
 
 def _person(world: World, _: Principal) -> Arguments:
@@ -279,6 +299,10 @@ ATTEMPTS = (
     _of("mandates.read", "mandates", _own_organisation),
     _of("mandate.grant_partner", "revoke_mandate", _delegated, name="revoke_mandate, delegated"),
     _of("organisation.import", "import_organisations", _file, REGION),
+    _of("organisation.import", "open_import", _table, REGION),
+    *(_of("organisation.import", call, _opened_import, REGION) for call in ("try_import", "run_import", "drop_import")),
+    *(_of("imports.read", call, _opened_import, REGION) for call in ("import_", "import_rows_of")),
+    _of("imports.read", "imports", lambda *_: {"region": OWN_REGION}, REGION),
     _of("account.open", "open_account", _person_of_the_region, REGION),
     _of("account.open", "open_account", _person, ANY_REGION, "open_account for no region"),
     _of("account.read", "account", _owner),

@@ -1,0 +1,1 @@
+"""The files of imports, as the store keeps them."""
