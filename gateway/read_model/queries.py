@@ -91,17 +91,14 @@ def ranks_of(filter_: Filter, bounds: Bounds) -> Ranks:
     return Ranks(lowest, highest)
 
 
-def search_for(
-    filter_: Filter, terms: Sequence[Sequence[int]], bounds: Bounds, ranks: Ranks, tier: int | None = None
-) -> Query:
-    """The query for a filter with words: (rank, sort, ref, key) of matches in order of rank, at most bounds.most.
-    tier: only of those that fit so well."""
+def search_for(filter_: Filter, terms: Sequence[Sequence[int]], bounds: Bounds, ranks: Ranks, fit: search.Fit) -> Query:
+    """The query for a filter with words: (rank, sort, ref, key) of matches in order of rank, at most bounds.most."""
     if any(not group for group in terms):
         return NOTHING
     tags = [[search.tag_of_term(term) for term in group] for group in terms]
     if filter_.states:
         tags.append([search.tag_of_state(state) for state in filter_.states])
-    expression = search.match_expression(filter_.words, tags, tier)
+    expression = search.match_expression(filter_.words, tags, fit)
     if expression is None:
         return NOTHING
     table = schema.search_table(filter_.kind)
@@ -116,13 +113,13 @@ def search_for(
     return Query(sql, (*parameters, bounds.most))
 
 
-def keys_of(filter_: Filter, begins_after: str) -> Query:
+def keys_of(filter_: Filter, begins_after: str, fit: search.Fit) -> Query:
     """The keys of all records that a filter's words and times leave, in any order and whatever else it asks for."""
     where: list[str] = []
     parameters: list[Any] = [filter_.kind]
     source = "shown AS s INDEXED BY shown_in_order WHERE s.kind = ?"
     if filter_.words:
-        expression = search.match_expression(filter_.words)
+        expression = search.match_expression(filter_.words, fit=fit)
         if expression is None:
             return NOTHING
         table = schema.search_table(filter_.kind)
@@ -130,6 +127,12 @@ def keys_of(filter_: Filter, begins_after: str) -> Query:
         parameters.append(expression)
     _bound(filter_, Bounds(None, begins_after, 0), "s", where, parameters)
     return Query(" AND ".join([f"SELECT s.key FROM {source}", *where]), parameters)  # noqa: S608 - names of ours
+
+
+def has_word(kind: str, word: str) -> Query:
+    """One row when a record of the kind has this folded word."""
+    table = schema.search_table(kind)
+    return Query(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", (f'"{word}"',))  # noqa: S608 - a name of ours
 
 
 def columns_of(keys: Sequence[int], columns: str, join: str) -> Query:

@@ -146,7 +146,10 @@ class Reader:
         def work(database: sqlite3.Connection) -> counts.Counts:
             within = None
             if filter_.words or filter_.ends_after or filter_.begins_before:
-                found = _run(database, queries.keys_of(filter_, self._begins_after(database, filter_)))
+                found = _run(
+                    database,
+                    queries.keys_of(filter_, self._begins_after(database, filter_), _fit_of(database, filter_)),
+                )
                 within = counts.of_keys([key for (key,) in found])
             return counts.count(database, filter_, names, within)
 
@@ -258,7 +261,9 @@ class Reader:
             tiers = [tier for _, tier in matches]
             found = queries.columns_of([key for key, _ in matches], columns, join)
         else:
-            found = queries.columns_of(_matches(database, filter_, terms, bounds), columns, join)
+            found = queries.columns_of(
+                _matches(database, filter_, terms, bounds, _fit_of(database, filter_)), columns, join
+            )
         return _run(database, found), tiers
 
     def _begins_after(self, database: sqlite3.Connection, filter_: Filter) -> str:
@@ -299,7 +304,15 @@ def _meant(database: sqlite3.Connection, filter_: Filter) -> Iterator[Filter]:
 def _is_used(database: sqlite3.Connection, kind: str, word: str) -> bool:
     whole = Filter(kind, words=word)
     bounds = queries.Bounds(None, "", 1)
-    return bool(_run(database, queries.search_for(whole, (), bounds, queries.ranks_of(whole, bounds))))
+    fit = _fit_of(database, whole)
+    return bool(_run(database, queries.search_for(whole, (), bounds, queries.ranks_of(whole, bounds), fit)))
+
+
+def _fit_of(database: sqlite3.Connection, filter_: Filter) -> search.Fit:
+    """A long word that records have is not looked for as a beginning: what it begins has it as a part."""
+    last = search.last_word(filter_.words)
+    long = len(last) > search.LONGEST_INDEXED_BEGINNING
+    return search.Fit(beginning=not (long and _run(database, queries.has_word(filter_.kind, last))))
 
 
 def _best_matches(
@@ -307,12 +320,13 @@ def _best_matches(
 ) -> list[tuple[int, int]]:
     """(key, tier) of the records that a search finds, those that fit best before the others."""
     found: list[tuple[int, int]] = []
+    fit = _fit_of(database, filter_)
     begin = (bounds.after.tier or search.TIERS[0]) if bounds.after is not None else 0
     for tier in search.TIERS:
         if tier < begin:
             continue
         left = replace(bounds, after=bounds.after if tier == begin else None, most=bounds.most - len(found))
-        found += [(key, tier) for key in _matches(database, filter_, terms, left, tier)]
+        found += [(key, tier) for key in _matches(database, filter_, terms, left, replace(fit, tier=tier))]
         if len(found) == bounds.most:
             break
     return found
@@ -323,11 +337,11 @@ def _matches(
     filter_: Filter,
     terms: Sequence[Sequence[int]],
     bounds: queries.Bounds,
-    tier: int | None = None,
+    fit: search.Fit,
 ) -> list[int]:
     """Keys of the records that a search finds, in the order of the list."""
     ranks = queries.ranks_of(filter_, bounds)
-    found = _run(database, queries.search_for(filter_, terms, bounds, ranks, tier))
+    found = _run(database, queries.search_for(filter_, terms, bounds, ranks, fit))
     if len(found) == bounds.most:
         # Of those that are alike in the upper bits of the rank any may come first: all of the last kind are needed.
         last = found[-1][0]
@@ -337,7 +351,7 @@ def _matches(
             if filter_.newest_first
             else queries.Ranks(last + 1, min(ranks.highest, first + search.SLOTS - 1))
         )
-        found += _run(database, queries.search_for(filter_, terms, replace(bounds, most=_ALL), rest, tier))
+        found += _run(database, queries.search_for(filter_, terms, replace(bounds, most=_ALL), rest, fit))
     found.sort(key=lambda row: (row[1], row[2]), reverse=filter_.newest_first)
     return [row[3] for row in found[: bounds.most]]
 

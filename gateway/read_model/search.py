@@ -98,9 +98,31 @@ _BETTER: Final = {1: (), 2: (1,), 3: (2,), 4: (2, 3), 5: (4,), 6: (4, 5)}
 """What is left out of a tier lest it be given twice; each has what is in those before it."""
 
 
-def match_expression(asked: str, tags: Iterable[Iterable[str]] = (), tier: int | None = None) -> str | None:
-    """An FTS5 expression: all of the words in any of their forms, the last one also as a beginning, and of each group
-    of tags one. None when no word was asked for. tier: only what fits so well and no better.
+LONGEST_INDEXED_BEGINNING: Final = 6
+"""Letters: what begins with more is put together from all the words that do, which takes long for common ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How words are looked for. tier: only what fits so well and no better (TIERS); None for all that fits. beginning:
+    the last word also as a beginning."""
+
+    tier: int | None = None
+    beginning: bool = True
+
+
+EVERYTHING: Final = Fit()
+
+
+def last_word(asked: str) -> str:
+    """The last of the words that are looked for; "" when there is none."""
+    found = words_of(asked)[:_MOST_WORDS]
+    return found[-1] if found else ""
+
+
+def match_expression(asked: str, tags: Iterable[Iterable[str]] = (), fit: Fit = EVERYTHING) -> str | None:
+    """An FTS5 expression: all of the words in any of their forms, and of each group of tags one. None when no word was
+    asked for.
 
     Every word is quoted and holds letters and digits alone, so nothing that is typed is ever an operator or a tag.
     """
@@ -108,14 +130,14 @@ def match_expression(asked: str, tags: Iterable[Iterable[str]] = (), tier: int |
     if not found:
         return None
     groups = (_any_of(f'"{tag}"' for tag in group) for group in tags)
-    wanted = " AND ".join([_fitting(found, tier or TIERS[-1]), *groups])
-    better = _BETTER[tier] if tier else ()
+    wanted = " AND ".join([_fitting(found, fit.tier or TIERS[-1], fit.beginning), *groups])
+    better = _BETTER[fit.tier] if fit.tier else ()
     if not better:
         return wanted
-    return f"({wanted}) NOT {_any_of(_fitting(found, each) for each in better)}"
+    return f"({wanted}) NOT {_any_of(_fitting(found, each, fit.beginning) for each in better)}"
 
 
-def _fitting(words: Sequence[str], tier: int) -> str:
+def _fitting(words: Sequence[str], tier: int, beginning: bool) -> str:
     """What fits so well or better."""
     where = _TITLE if tier in (1, 2, 5) else _ANYWHERE
     if tier in (1, 3):
@@ -124,8 +146,9 @@ def _fitting(words: Sequence[str], tier: int) -> str:
         forms = [_any_of(_forms(word, where)) for word in words]
     else:
         *whole, last = words
+        begins = [f'"{where.word}{last}" *'] if beginning else []
         forms = [_any_of(_forms_and_compounds(word, where)) for word in whole]
-        forms.append(_any_of([f'"{where.word}{last}" *', *_forms_and_compounds(last, where)]))
+        forms.append(_any_of([*begins, *_forms_and_compounds(last, where)]))
     return "(" + " AND ".join(forms) + ")"
 
 

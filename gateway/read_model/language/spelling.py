@@ -29,7 +29,7 @@ CREATE TABLE gram (              -- kind:three letters of a word
 _SHORTEST: Final = 4
 _LONGEST: Final = 40
 _LONG: Final = 8
-_LOOKED_AT: Final = 300
+_LOOKED_AT: Final = 100
 """Words that share most with the mistyped one: only those are compared letter by letter."""
 
 

@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 import pytest
 
 from gateway.read_model import search
@@ -119,51 +118,6 @@ def test_events_are_counted_within_their_days(read_model: ReadModel) -> None:  #
             "region": dict(Counter(region for entry in skilled for region in entry["regions"])),  # type: ignore[attr-defined]
             "theme": dict(Counter(theme for entry in within for theme in entry["themes"])),  # type: ignore[attr-defined]
         }
-
-
-def test_a_page_of_pages_goes_on_where_the_best_ended(read_model: ReadModel) -> None:  # noqa: F811
-    chosen = random.Random(8)
-    titles = ["Kaivos", "Kaivoksen päivä", "Kaivosala", "Malmi", "Muu"]
-    summaries = ["kaivos", "kaivoksen", "kaivosala", "malmi"]
-    ids = [identifiers.new_id(identifiers.EVENT) for _ in range(80)]
-    read_model.apply(
-        *(
-            samples.event(
-                identity,
-                begins=FIRST + timedelta(hours=chosen.randrange(40)),
-                title={"fi": f"{chosen.choice(titles)} (esimerkki)"},
-                summary={"fi": chosen.choice(summaries)},
-            )
-            for identity in ids
-        )
-    )
-    filter_ = Filter("event", words="kaivos", best_first=True)
-    whole = [orjson.loads(item) for item in read_model.reader.page(filter_, 200).items]
-    fits = [tier(entry) for entry in whole]
-    assert fits == sorted(fits)
-    assert set(fits) == {1, 2, 3, 4, 5, 6}
-    assert [(tier(entry), entry["begins"]) for entry in whole] == sorted((tier(e), e["begins"]) for e in whole)
-    in_list_order = [orjson.loads(item) for item in read_model.reader.page(Filter("event", words="kaivos"), 200).items]
-    assert sorted(entry["id"] for entry in whole) == sorted(entry["id"] for entry in in_list_order)
-    for limit in (1, 3, 10, 60):
-        found: list[str] = []
-        after = None
-        while True:
-            page = read_model.reader.page(filter_, limit, after)
-            found += [orjson.loads(item)["id"] for item in page.items]
-            after = page.after
-            if after is None:
-                break
-        assert found == [entry["id"] for entry in whole]
-
-
-def tier(event: dict[str, Any]) -> int:
-    title, summary = event["title"]["fi"].removesuffix(" (esimerkki)"), event["summary"]["fi"]
-    if title in ("Kaivos", "Kaivoksen päivä"):
-        return {"Kaivos": 1}.get(title, 2)
-    if summary in ("kaivos", "kaivoksen"):
-        return {"kaivos": 3}.get(summary, 4)
-    return 5 if title == "Kaivosala" else 6
 
 
 @pytest.mark.quick
