@@ -21,9 +21,9 @@ _LONGEST_CELL: Final = 32_767
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """UTF-8 with a byte order mark, by which Excel knows it; RFC 4180."""
+    """UTF-8 with a byte order mark, and semicolons, as spreadsheet programs with a decimal comma expect it."""
     text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([_harmless(column) for column in columns])
     writer.writerows([_harmless(_written(value)) for value in row] for row in rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode()

@@ -91,7 +91,7 @@ def test_the_list_home_is_a_file_in_which_nothing_is_a_formula(
     as_csv = coordinator.get(path, params={"format": "csv"})
     as_xlsx = coordinator.get(path, params={"format": "xlsx"})
     assert as_csv.headers["Content-Disposition"].startswith("attachment")
-    header, row = csv.reader(StringIO(as_csv.content.decode("utf-8-sig"), newline=""))
+    header, row = csv.reader(StringIO(as_csv.content.decode("utf-8-sig"), newline=""), delimiter=";")
     assert header == table["columns"]
     assert row[header.index("name")] == "'=1+1"
     sheet = load_workbook(BytesIO(as_xlsx.content)).active

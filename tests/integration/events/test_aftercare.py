@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pymongo
@@ -10,8 +10,12 @@ import pytest
 
 from services.contracts import errors
 from services.contracts.principal import OPERATOR
+from services.events.model import FeedbackQuestion, SignUp
 from services.events.store import EventStore
-from services.events.use_cases import FillAgendas
+from services.events.use_cases import FillAgendas, ask_for_feedback, forget_attendees, remind
+from services.events.use_cases.agenda import plan_ahead
+from services.runtime.documents import to_document
+from services.runtime.work import Origin, Work
 from tests.harness import Facts, NodeUnderTest, until
 from tests.integration.events.passing_time import let_pass
 from tests.integration.events.world import World
@@ -148,6 +152,42 @@ def found(database: Any, word: str) -> list[str]:
         for name in database.list_collection_names()
         if any(word in repr(document).casefold() for document in database[name].find())
     ]
+
+
+def test_hundreds_are_reminded_asked_and_forgotten_part_by_part_each_once(node: NodeUnderTest) -> None:
+    """The parts as the duties do them, one after the other, without waiting for their turns."""
+    begins = NOW + timedelta(days=30)
+    event = draft_at(begins, state="published", reminders=(24,), feedback=(FeedbackQuestion("a", "text", {"fi": "x"}),))
+    with pymongo.MongoClient(node.mongodb_uri, tz_aware=True) as client:
+        database = client[f"{node.database_prefix}many"]
+        store = EventStore(database, None)
+        store.events.add(event)
+        database["sign_ups"].insert_many([to_document(_signed_up(number)) for number in range(1, 251)])
+        plan_ahead(_work(NOW), store, event)
+        for do, at, parts in (
+            (remind, begins - timedelta(hours=24), 3),
+            (ask_for_feedback, event.ends + timedelta(hours=1), 3),
+            (forget_attendees, event.ends + timedelta(days=90), 3),
+        ):
+            rounds = [_work(at) for _ in range(parts + 1)]
+            for work in rounds:
+                do(work, store, {"id": event.id})
+            told_of = [fact.subject for work in rounds for fact in work.told]
+            assert len(told_of) == len(set(told_of)) == (0 if do is forget_attendees else 250)
+            assert not rounds[-1].told
+        assert not found(database, "example.org")
+        assert database["sign_ups"].count_documents({}) == 250
+        client.drop_database(database.name)
+
+
+def _signed_up(number: int) -> SignUp:
+    address = f"a{number}@example.org"
+    record = (f"sgn_{number:026}", "pohjois-karjala", 1, 1, "confirmed", NOW, NOW, "evt_1", number)
+    return SignUp(*record, name="Esimerkki", email=address, email_key=address, language="fi")  # type: ignore[arg-type]
+
+
+def _work(now: datetime) -> Work:
+    return Work(Origin("pohjois-karjala", 1, "test", "test"), now, OPERATOR, lambda _: ())
 
 
 def test_events_that_are_older_than_agendas_get_theirs_once(node: NodeUnderTest) -> None:

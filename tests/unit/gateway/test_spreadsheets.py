@@ -15,7 +15,7 @@ READABLE = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))
 
 
 def rows_of(data: bytes) -> list[list[str]]:
-    return list(csv.reader(StringIO(data.decode("utf-8-sig"), newline="")))
+    return list(csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
