@@ -4,7 +4,9 @@ import contextlib
 import os
 import resource
 import shutil
+import signal
 from pathlib import Path
+from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
@@ -35,6 +37,7 @@ def main() -> None:
     try:
         _serve(settings)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already
         shutil.rmtree(numbers, ignore_errors=True)
 
 
@@ -65,8 +68,19 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+class _Server(Granian):  # type: ignore[misc, valid-type] # which of its classes it is, Granian finds out as it starts
+    """Told to stop twice, it stops: Granian's own handler, interrupted by itself, waits for a lock that it holds."""
+
+    _told = False
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        if not self._told:
+            self._told = True
+            super().signal_handler_interrupt(*args, **kwargs)
+
+
 def _serve(settings: Settings) -> None:
-    Granian(
+    _Server(
         "gateway.app:create",
         factory=True,
         interface=Interfaces.ASGI,

@@ -194,6 +194,17 @@ def test_sigterm_ends_it_soon_though_a_live_stream_is_open(own_broker: broker.Br
         assert time.monotonic() - began < 5
 
 
+def test_told_to_stop_again_and_again_it_stops(own_broker: broker.BrokerHandle, tmp_path: Path) -> None:
+    ReadModel(tmp_path / "read_model").close()
+    gateway = serving.start(tmp_path, own_broker.uri_of("gateway"))
+    until(lambda: gateway.client().get("/healthz").status_code == 200)
+    for _ in range(400):
+        if gateway.process.poll() is None:
+            gateway.process.send_signal(signal.SIGTERM)
+        time.sleep(0.00005)  # else the system makes one signal of them all: one must come while another is heeded
+    assert gateway.stop() == 0
+
+
 def test_an_open_request_is_answered_before_the_end(
     own_broker: broker.BrokerHandle, services: Responder, tmp_path: Path
 ) -> None:
