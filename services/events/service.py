@@ -58,6 +58,7 @@ DEFINITION = ServiceDefinition(
     recipient=use_cases.recipient,
     personal_data=use_cases.personal_data,
     erase=use_cases.erase,
+    uploads=("feedback",),
     sweeps=(use_cases.FillCalendar(), use_cases.FillAgendas()),
     duties=(
         Duty(

@@ -57,6 +57,8 @@ class ServiceDefinition:
     recipient: FindRecipient = nobody
     personal_data: Tell = knows_nobody
     erase: Erase = erases_nobody
+    uploads: tuple[str, ...] = ()
+    """Collections of what people sent in files or free texts: an address that is erased is taken out of them, too."""
     gathers: bool = False
     """Its store holds changes back, so that commands which wait at the same time share a transaction."""
     other_failed: FindFailed = no_others

@@ -262,3 +262,12 @@ def test_the_node_says_that_all_its_parts_are_ready(whole: WholeNode) -> None:
 def _ready(whole: WholeNode) -> dict[str, Any] | None:
     answer = httpx.get(f"{whole.url}/readyz")
     return answer.json() if answer.status_code == 200 else None
+
+
+def test_no_log_holds_an_address_or_the_token_of_a_link(whole: WholeNode) -> None:
+    """After all of the above, in the logs of all parts: who did what stands there by references alone."""
+    logs = {part.name: part.log.read_text(errors="replace") for part in whole.node.parts}
+    assert all(logs.values())
+    address = re.compile(r"[\w.+-]+@example\.org", re.IGNORECASE)
+    token = re.compile(r"\b(?:sgn|sub|sgi|dtr)_[0-9a-z]{26}\.[\w-]{20,}")
+    assert {name: found[:3] for name, log in logs.items() if (found := address.findall(log) + token.findall(log))} == {}

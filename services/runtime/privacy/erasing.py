@@ -114,7 +114,7 @@ class Privacy:
     def _redact(self, work: Work, made: Any, person: Person) -> None:
         known = self._definition.personal_data(work, made, person)
         about = (*known.references, *person.references)
-        for collection in _ITS_OWN:
+        for collection in (*_ITS_OWN, *self._definition.uploads):
             search.redact(self._store, collection, person.address, about, known.names)
 
     def _references_of(self, person: Person) -> list[str]:

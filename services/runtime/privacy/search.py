@@ -128,9 +128,18 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _cleaned(value: Any, mention: Mention, names: Collection[str]) -> Any:
     if isinstance(value, str):
-        return ERASED if fold(value) in names else mention.taken_out_of(value)
+        return ERASED if fold(value) in names else _without(value, mention, names)
     if isinstance(value, Mapping):
         return {key: _cleaned(inner, mention, names) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_cleaned(inner, mention, names) for inner in value]
     return value
+
+
+def _without(text: str, mention: Mention, names: Collection[str]) -> str:
+    """`Name <address>` loses both; a name alone within a text may be anybody's."""
+    if not mention.stands_in(text):
+        return text
+    for name in names:
+        text = re.sub(re.escape(name), ERASED, text, flags=re.IGNORECASE)
+    return mention.taken_out_of(text)

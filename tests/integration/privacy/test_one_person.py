@@ -90,6 +90,8 @@ class Person:
         }
         more = {"subject": "esimerkki", "correlation_id": "esimerkki", "next_at": None}
         first = self.everything.collection("actors", "accounts").find_one({"_id": self.account})["created"]
+        row = {"cells": {"name": "Esimerkki Oy", "contact": f"{NAME} <{ADDRESS}>", "person": NAME}}
+        self.everything.collection("actors", "import_rows").insert_one({"_id": "imp_esimerkki.0", "rows": [row]})
         self.everything.collection("events", "inbox").insert_one({**letter, **more, "at": first, "first_at": first})
 
     def _key(self) -> httpx.Client:
@@ -262,6 +264,8 @@ def test_nothing_is_left_in_any_record_outbox_inbox_dead_letter_log_or_file(
         until(lambda text=text: not everything.files_with(text), says=f"no file has {text}")  # type: ignore[misc]
     letter = everything.collection("events", "inbox").find_one({"_id": "fct_esimerkki"})
     assert letter["error"] == "ValueError: <> could not be applied", "what went wrong is still to be seen"
+    rows = everything.collection("actors", "import_rows").find_one({"_id": "imp_esimerkki.0"})["rows"]
+    assert rows == [{"cells": {"name": "Esimerkki Oy", "contact": " <>", "person": ""}}]
     assert everything.documents_with(OTHER), "somebody else is not erased with them"
 
 
