@@ -124,7 +124,13 @@ def test_a_crash_between_the_log_and_the_records_loses_and_doubles_nothing(
     assert len(stream_of(read_model)) == 4
     found = read_model.reader.one("event", EVENT)
     assert found is not None
-    assert orjson.loads(found.body)["places"] == {"capacity": 40, "confirmed": 3, "waiting": 0, "left": 37}
+    assert orjson.loads(found.body)["places"] == {
+        "capacity": 40,
+        "confirmed": 3,
+        "offered": 0,
+        "waiting": 0,
+        "left": 37,
+    }
 
 
 def stream_of(read_model: ReadModel) -> list[str]:
