@@ -55,6 +55,8 @@ _WORDS = """\
 - Requests and invitations of members are for the two parties: the organisation's partners; the consortium's secretaries
   and the coordinators of its regions. Memberships that began are public.
 - Who signed up is for those who may change the event. Their names and addresses never leave the node.
+- Whoever has the key of a door checks people in at that one event, lets walk-ins in and reads the door's list: names,
+  no addresses. The key is good until half a day after the event's end, or until the organiser closes the door.
 - One's subscriptions, webhooks and keys are *not found*, or *forbidden*, for everybody else.
 
 ## More narrowly than the table says
