@@ -66,11 +66,13 @@ def test_every_remote_call_of_the_contracts_can_be_reached_or_is_for_parts_alone
         "actors.request_sign_in", "actors.open_session", "actors.close_session", "actors.import_organisations",
         "actors.open_import",
         "notifications.subscribe", "notifications.subscribe_account", "events.event",
-        "consortium.news_item",
+        "consortium.news_item", "events.attendees",
+        "actors.ask_for_my_data", "actors.open_personal_data", "actors.open_erasure",
     }  # fmt: skip
-    for_parts = {f"{service}.{name}" for service in rpc.SERVICES for name in ("snapshot", "recipient", "recipients")}
-    letters = {f"{service}.{name}" for service in rpc.SERVICES for name in ("dead_letters", "replay")}
-    reached = {endpoint.call for endpoint in ALL} | elsewhere | for_parts | letters
+    parts_alone, of_each = ("snapshot", "recipient", "recipients", "find_erased"), ("dead_letters", "replay", "audit")
+    of_one_person = ("personal_data", "erase", "collections", "trace")
+    everywhere = {f"{service}.{name}" for service in rpc.SERVICES for name in (*parts_alone, *of_each, *of_one_person)}
+    reached = {endpoint.call for endpoint in ALL} | elsewhere | everywhere
     assert set(rpc.BY_NAME) == reached
 
 
