@@ -273,7 +273,7 @@ class Reader:
         return format_time(parse_time(filter_.ends_after) - self._longest_of(database, filter_.kind))
 
     def _finds(self, database: sqlite3.Connection, filter_: Filter) -> bool:
-        return bool(self._rows(database, filter_, 1, None, "s.key", "")[0])
+        return bool(self._rows(database, replace(filter_, best_first=False), 1, None, "s.key", "")[0])
 
     def _longest_of(self, database: sqlite3.Connection, kind: str) -> timedelta:
         found = database.execute("SELECT value FROM meta WHERE name = ?", (f"longest:{kind}",)).fetchone()

@@ -88,6 +88,11 @@ def _themes() -> fields.List[Any]:
     return _any_of(one_of(vocabularies.THEMES), "Any of these themes.")
 
 
+def _organisers() -> fields.List[Any]:
+    one = fields.String(validate=validate.Length(min=1, max=100), metadata={"pattern": READABLE})
+    return _any_of(one, "Ids of organisations or consortia, or NUTS 3 codes.")
+
+
 class Paged(Schema):
     limit = fields.Integer(load_default=LIMIT, validate=validate.Range(min=1, max=LONGEST_LIMIT))
     cursor = Cursor()
@@ -136,9 +141,7 @@ class EventFilter(Schema):
     theme = _themes()
     consortium = _any_of(id_of(identifiers.CONSORTIUM), "Held by, or for, any of these consortia.")
     working_group = _any_of(id_of(identifiers.WORKING_GROUP), "For any of these working groups.")
-    organiser = _any_of(
-        fields.String(validate=validate.Length(min=1, max=100)), "Ids of organisations or consortia, or NUTS 3 codes."
-    )
+    organiser = _organisers()
     series = _any_of(id_of(identifiers.SERIES), "Of any of these series.")
     from_ = MomentOrDay(
         data_key="from",
@@ -160,9 +163,7 @@ class SeriesFilter(Schema):
     q = words("Words of titles, summaries, organisers.")
     region = _regions()
     theme = _themes()
-    organiser = _any_of(
-        fields.String(validate=validate.Length(min=1, max=100)), "Ids of organisations or consortia, or NUTS 3 codes."
-    )
+    organiser = _organisers()
     state = _any_of(one_of(("active", "closed")), "Without it: active.")
 
 

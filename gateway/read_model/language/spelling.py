@@ -7,7 +7,8 @@ its neighbour's place is one mistake.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Final
 
 from . import parts, stems
@@ -121,11 +122,18 @@ def _mistakes(word: str, other: str) -> int | None:
 
 def _distance(word: str, other: str) -> int | None:
     """Mistakes between two words (optimal string alignment); None for more than a word of this length may have."""
+    most = _allowed(min(len(word), len(other)))
+    if not most or abs(len(word) - len(other)) > most:
+        return None
+    found = _alignment()(word, other, score_cutoff=most)
+    return found if found <= most else None
+
+
+@cache
+def _alignment() -> Callable[..., int]:
     from rapidfuzz.distance import OSA  # not at the top: only who mistypes needs it
 
-    most = _allowed(min(len(word), len(other)))
-    found = int(OSA.distance(word, other, score_cutoff=most)) if most else most + 1
-    return found if found <= most else None
+    return OSA.distance
 
 
 def _allowed(letters: int) -> int:
