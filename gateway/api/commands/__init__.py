@@ -30,7 +30,7 @@ def routes(deps: Dependencies) -> list[Route]:
         Route("/api/v1/sessions/current", CurrentSession(deps)),
         Route("/api/v1/subscriptions", Subscriptions(deps)),
         Route("/api/v1/organisations/import", Import(deps)),
-        Route("/api/v1/events/{id}/attendees", Attendees(deps)),
+        Route("/api/v1/events/{id}/attendees", Attendees(deps, sheets)),
         Route("/api/v1/imports", Imports(deps, sheets)),
         Route("/api/v1/imports/{id}/report.csv", Report(deps, sheets, CSV)),
         Route("/api/v1/imports/{id}/report.xlsx", Report(deps, sheets, XLSX)),
