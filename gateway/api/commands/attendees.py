@@ -39,7 +39,9 @@ class Attendees:
             id="export_attendees", summary="Everybody who signed up or walked in, as CSV, XLSX or JSON", tag="door",
             answer=door.AttendeeTable, query=Wanted, open_to_visitors=False,
             media_types=tuple(_MEDIA_TYPES.values()),
-            problems=("sign_in_needed", "forbidden", "not_found", "invalid_query", "too_many", "too_large", "service_away"),
+            problems=(
+                "sign_in_needed", "forbidden", "not_found", "invalid_query", "too_many", "too_large", "service_away",
+            ),
         )
     }  # fmt: skip
 
