@@ -195,7 +195,6 @@ def test_the_logs_disk_is_full(people: People, disks: tuple[LivingNode, dict[str
 
 
 @pytest.mark.full
-@pytest.mark.full
 def test_the_one_disk_of_a_node_is_full_and_an_operator_is_warned_before(tmp_path: Path) -> None:
     with rooms.room(tmp_path, 600) as disk, living_node(tmp_path) as node:
         people = People(node, node.key_of("koordinaattori@example.org", "coordinator", "FI1DC"))

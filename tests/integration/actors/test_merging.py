@@ -117,14 +117,29 @@ records = st.fixed_dictionaries(
 kinds = st.sampled_from(["unit_of", "member_of", "owner_of"])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    one=records,
-    two=records,
-    take=st.sets(st.sampled_from(["name", "kind", "summary", "website"])),
-    relations=st.lists(st.tuples(st.integers(0, 2), kinds, st.integers(0, 2)), max_size=4),
-)
-def test_merge_and_undo_is_the_identity_but_for_versions(
+merges = {
+    "one": records,
+    "two": records,
+    "take": st.sets(st.sampled_from(["name", "kind", "summary", "website"])),
+    "relations": st.lists(st.tuples(st.integers(0, 2), kinds, st.integers(0, 2)), max_size=4),
+}
+
+
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(**merges)
+def test_merge_and_undo_is_the_identity_but_for_versions(world: World, **merge_of: Any) -> None:
+    merge_and_undo(world, **merge_of)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(**merges)
+def test_many_merges_and_undoings_are_the_identity_but_for_versions(world: World, **merge_of: Any) -> None:
+    merge_and_undo(world, **merge_of)
+
+
+def merge_and_undo(
     world: World, one: dict[str, Any], two: dict[str, Any], take: set[str], relations: list[tuple[int, str, int]]
 ) -> None:
     ids = []
