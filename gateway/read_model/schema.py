@@ -9,7 +9,7 @@ from . import counts
 from .language import spelling
 from .search import MARKS
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Raised whenever tables or rendered bytes change: a file of another version is rendered anew from its records."""
 
 TABLES: Final = """
@@ -70,7 +70,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 SEARCHED: Final = ("organisation", "event", "consortium", "working_group", "news", "offering", "package", "series")
 _SEARCH: Final = """CREATE VIRTUAL TABLE {name} USING fts5(
-    words, marks, tags, tokenize = "unicode61 remove_diacritics 2 tokenchars '{marks}'", prefix = '1 2 3 4 5 6',
+    words, marks, tags, tokenize = "unicode61 remove_diacritics 2 tokenchars '{marks}'", prefix = '1 2 3 4 5 6 7',
     detail = 'none')"""
 
 

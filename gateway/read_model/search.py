@@ -99,7 +99,8 @@ _BETTER: Final = {1: (), 2: (1,), 3: (2,), 4: (2, 3), 5: (4,), 6: (4, 5)}
 
 
 LONGEST_INDEXED_BEGINNING: Final = 6
-"""Letters: what begins with more is put together from all the words that do, which takes long for common ones."""
+"""Letters (schema.py; the mark of a title counts as one more). What begins with more is put together from all the words
+that do, which takes long for common ones."""
 
 
 @dataclass(frozen=True, slots=True)
