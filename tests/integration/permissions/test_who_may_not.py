@@ -1,43 +1,21 @@
-"""The table of permissions, tried cell by cell at the running services by remote calls, past the gateway.
+"""The table of permissions, tried cell by cell at the running services by remote calls, past the gateway: whoever may
+not.
 
-Each attempt is made so that nothing but permission stands in its way: for whoever may, it goes through. Whoever may
-not is refused in the very way that the attempt names; the records that the call names stay as they were, none is added,
-and the command is not stored as done. That no fact of a refused command was published is seen at the end, behind a
-later fact of the same service.
+They are refused in the very way that the attempt names; the records that the call names stay as they were, none is
+added, and the command is not stored as done. That no fact of a refused command was published is seen at the end, behind
+a later fact of the same service.
 """
 
 import secrets
 from typing import Any
 
-import pytest
-
 from services.contracts import errors
 from services.contracts.principal import OPERATOR
-from services.contracts.rpc import BY_NAME
 
 from .attempts import ATTEMPTS, Attempt
+from .cells import REFUSED, cells
 from .personas import Persona
 from .world import FOREIGN_REGION, OWN_REGION, World
-
-CELLS = [(attempt, persona) for attempt in ATTEMPTS for persona in attempt.personas()]
-ALLOWED = [cell for cell in CELLS if cell[0].allows(cell[1])]
-REFUSED = [cell for cell in CELLS if not cell[0].allows(cell[1])]
-
-
-def cells(which: list[tuple[Attempt, Persona]]) -> pytest.MarkDecorator:
-    names = [f"{attempt.name} - {persona.name}" for attempt, persona in which]
-    return pytest.mark.parametrize(("attempt", "persona"), which, ids=names)
-
-
-@cells(ALLOWED)
-def test_who_may_gets_through(world: World, attempt: Attempt, persona: Persona) -> None:
-    who = world.principal(persona, attempt.rows)
-    arguments = attempt.prepare(world, who)
-    command = f"allowed-{secrets.token_hex(8)}"
-    answer = world.rpc.call(attempt.call, arguments, principal=who, command_id=command)
-    assert attempt.seen(arguments, answer), f"answered without what was asked for: {answer}"
-    if BY_NAME[attempt.call].kind == "command":
-        assert world.was_done(attempt.service, command)
 
 
 @cells(REFUSED)
