@@ -117,9 +117,9 @@ def test_the_calendar_is_exported(visitor: httpx.Client, format: str) -> None:
 
 def test_a_file_that_is_none_is_refused_with_what_to_do(coordinator: httpx.Client) -> None:
     for content, media_type, status in (
-        (b"PK\x03\x04 cut off", XLSX, 400),
-        (b"", "text/csv", 400),
-        (b'{"a": 1}', "application/json", 400),
+        (b"PK\x03\x04 cut off", XLSX, 422),
+        (b"", "text/csv", 422),
+        (b'{"a": 1}', "application/json", 422),
         (b"x", "application/pdf", 415),
         (b"\xd0\xcf\x11\xe0" + b"x" * 600, XLSX, 415),
         (b"x" * 5_000_000, "text/csv", 413),

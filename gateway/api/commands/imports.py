@@ -42,7 +42,7 @@ class OfRegion(Schema):
 
 
 class RowsQuery(Schema):
-    cursor = fields.String(validate=validate.Length(max=10))
+    cursor = fields.String(validate=validate.Length(max=100))
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
     outcome = fields.List(
         one_of(imports.OUTCOMES),
@@ -103,16 +103,23 @@ class Imports:
             raise Problem("sign_in_needed", "Sign in to import organisations.")
         data = await body.read_bytes(request, body.FILE_LIMIT, media_type)
         if not data:
-            raise Problem("bad_request", "The file is empty.")
+            raise _unreadable(Unreadable("bad_request", "The file is empty."))
         try:
             table = await self._sheets.read(data, _FORMATS[media_type], query.get("sheet"))
         except Unreadable as error:
-            raise Problem(error.code, error.message) from error
+            raise _unreadable(error) from error
         arguments = {**query, "read": table["read"], "table": table["sheets"]}
         if media_type != XLSX:
             arguments.pop("sheet", None)
         answer = await call(self._deps, request, "actors.open_import", arguments)
         write(response, 201, answer, "/api/v1/imports/{id}")
+
+
+def _unreadable(error: Unreadable) -> Problem:
+    """The request is right; what is wrong is in the file."""
+    if error.code == "bad_request":
+        return Problem("invalid", error.message, errors=[{"pointer": "", "message": error.message}])
+    return Problem(error.code, error.message)
 
 
 class Report:

@@ -114,7 +114,7 @@ class ReadImportRows(Strict):
     """after: the number of the row before."""
 
     id = id_of(identifiers.IMPORT, required=True)
-    after = Text(longest=10, allow_none=True, load_default=None)
+    after = Text(longest=100, allow_none=True, load_default=None)
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
     outcome = each(one_of(OUTCOMES), most=len(OUTCOMES), load_default=list)
 

@@ -39,7 +39,7 @@ def import_rows_of(work: Work, store: ActorStore, arguments: Arguments) -> Argum
 def _position(after: str | None) -> int:
     if after is None:
         return 0
-    if not (after.isascii() and after.isdecimal()):
+    if not (after.isascii() and after.isdecimal() and len(after) < 10):
         raise field_error("after", "This is no cursor of this list.")
     return int(after)
 
