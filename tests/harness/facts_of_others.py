@@ -8,6 +8,8 @@ from services.contracts.envelope import Fact, Visibility, format_time
 from services.contracts.principal import Principal
 
 HOME = "pohjois-karjala"
+CAUSATION = "test"
+"""What no command of a service has: these facts were numbered by nobody."""
 
 
 def fact(
@@ -41,7 +43,7 @@ def fact(
         time=now,
         data=record,
         correlation_id="test",
-        causation_id="test",
+        causation_id=CAUSATION,
         sequence=1,
     )
 
