@@ -40,3 +40,10 @@ class Dependencies:
     metrics: "Metrics"
     access_log: "AccessLog"
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Resource:
+    """What answers at a route; see Route."""
+
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps

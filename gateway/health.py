@@ -16,7 +16,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractRobus
 from aio_pika.exceptions import AMQPError
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from gateway.dependencies import Dependencies, Route
+from gateway.dependencies import Dependencies, Resource, Route
 from gateway.read_model.reader import ReadModelAway
 from services.contracts.envelope import parse_time
 from services.runtime import logging, topology
@@ -206,11 +206,8 @@ class Healthz:
         response.text = "ok\n"
 
 
-class Readyz:
+class Readyz(Resource):
     """Whether the node does its whole work: reads, broker, and every part heard and ready within 10 s."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         reads = _can_read(self._deps)
@@ -263,11 +260,8 @@ def _can_read(deps: Dependencies) -> bool:
     return True
 
 
-class MetricsPage:
+class MetricsPage(Resource):
     """Numbers in the text format of Prometheus, of all workers together."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         body, content_type = self._deps.metrics.page(self._gauges)

@@ -2,17 +2,14 @@
 
 import falcon.asgi
 
-from gateway.dependencies import Dependencies, Route
+from gateway.dependencies import Dependencies, Resource, Route
 from gateway.pages.languages import words
 from gateway.pages.rendering import show, wished_language, words_of
 from gateway.problems import TYPES, Problem
 
 
-class Explanation:
+class Explanation(Resource):
     """In English, the language of the API."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response, code: str) -> None:
         if code not in TYPES:

@@ -9,7 +9,7 @@ import orjson
 from gateway import auth
 from gateway.api.commands import body, special
 from gateway.api.commands.resource import take_from_limit
-from gateway.dependencies import Dependencies, Route
+from gateway.dependencies import Dependencies, Resource, Route
 from gateway.kept import turn_of
 from gateway.pages import forms
 from gateway.pages.choices import filter_choices
@@ -26,11 +26,8 @@ _SHOWN: Final = 20
 _A_MINUTE: Final = 60.0
 
 
-class Root:
+class Root(Resource):
     """To the front page in the reader's language."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response) -> None:
         response.status = 302
@@ -39,11 +36,8 @@ class Root:
         response.set_header("Cache-Control", "no-store")
 
 
-class Front:
+class Front(Resource):
     """Upcoming events, newest news, and the form; POST subscribes."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response, language: str) -> None:
         text = words_of(self._deps, language)
@@ -100,11 +94,8 @@ def _upcoming(deps: Dependencies, now: datetime) -> tuple[list[dict[str, Any]], 
     return [orjson.loads(item) for item in events.items], [orjson.loads(item) for item in news.items], False
 
 
-class AskToSignIn:
+class AskToSignIn(Resource):
     """Sends a sign-in link, and says the same whether or not there is an account."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response, language: str) -> None:
         text = words_of(self._deps, language)
@@ -125,10 +116,7 @@ class AskToSignIn:
         show(self._deps, request, response, "sign_in.html", text, values, status=422 if wrong else 200)
 
 
-class SignOut:
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
+class SignOut(Resource):
     async def on_post(self, request: Request, response: Response, language: str) -> None:
         text = words_of(self._deps, language)
         await body.skip(request, body.PUBLIC_LIMIT)

@@ -5,7 +5,7 @@ from typing import Any
 import falcon.asgi
 
 from gateway.api.commands.resource import take_from_limit
-from gateway.dependencies import Dependencies, Route
+from gateway.dependencies import Dependencies, Resource, Route
 from gateway.pages.calls import LinkIsOver, by_link
 from gateway.pages.languages import Words
 from gateway.pages.records import show_event, sign_up
@@ -15,11 +15,8 @@ Request = falcon.asgi.Request
 Response = falcon.asgi.Response
 
 
-class Invited:
+class Invited(Resource):
     """GET shows the event, POST signs up. A code that is not good is answered like one that never was."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response, language: str, code: str) -> None:
         text = words_of(self._deps, language)

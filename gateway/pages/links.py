@@ -7,7 +7,7 @@ import falcon.asgi
 from gateway import auth
 from gateway.api.commands import body, special
 from gateway.api.commands.resource import take_from_limit
-from gateway.dependencies import Dependencies, Route
+from gateway.dependencies import Dependencies, Resource, Route
 from gateway.pages import forms
 from gateway.pages.calls import LinkIsOver, by_link
 from gateway.pages.choices import filter_choices
@@ -20,15 +20,12 @@ Request = falcon.asgi.Request
 Response = falcon.asgi.Response
 
 
-class LinkPage:
+class LinkPage(Resource):
     """What the pages behind links share: limit, language, and the page for a link that is over."""
 
     look: ClassVar[str]
     """The call that shows what the link is about."""
     template: ClassVar[str]
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response, language: str, token: str) -> None:
         text = words_of(self._deps, language)

@@ -9,7 +9,7 @@ import orjson
 from gateway import auth
 from gateway.api.commands import body, private_data, special
 from gateway.api.commands.resource import take_from_limit
-from gateway.dependencies import Dependencies, Route
+from gateway.dependencies import Dependencies, Resource, Route
 from gateway.pages import forms
 from gateway.pages.calls import LinkIsOver, by_link
 from gateway.pages.languages import Words
@@ -20,11 +20,8 @@ Request = falcon.asgi.Request
 Response = falcon.asgi.Response
 
 
-class AskForMyData:
+class AskForMyData(Resource):
     """Has a link mailed; says the same whatever the node knows of the address."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response, language: str) -> None:
         text = words_of(self._deps, language)
@@ -46,11 +43,8 @@ class AskForMyData:
         show(self._deps, request, response, "my_data_ask.html", text, values, status=422 if wrong else 200)
 
 
-class MyData:
+class MyData(Resource):
     """What the node knows of the address that the link was mailed to; POST erases it."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response, language: str, token: str) -> None:
         text = words_of(self._deps, language)
@@ -91,11 +85,8 @@ class MyData:
         show(self._deps, request, response, "my_data.html", text, shown)
 
 
-class Download:
+class Download(Resource):
     """The export as a file."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response, language: str, token: str) -> None:
         text = words_of(self._deps, language)

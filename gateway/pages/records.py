@@ -8,7 +8,7 @@ import orjson
 
 from gateway.api.commands import special
 from gateway.api.commands.resource import take_from_limit
-from gateway.dependencies import Dependencies, Route
+from gateway.dependencies import Dependencies, Resource, Route
 from gateway.pages import forms
 from gateway.pages.languages import Words
 from gateway.pages.rendering import show, words_of
@@ -26,11 +26,8 @@ def _read(deps: Dependencies, kind: str, record_id: str) -> dict[str, Any]:
     return record
 
 
-class Event:
+class Event(Resource):
     """An event, and the form to sign up for it."""
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: Request, response: Response, language: str, id: str) -> None:
         text = words_of(self._deps, language)
@@ -96,10 +93,7 @@ def show_event(
     show(deps, request, response, "event.html", text, values, status=status, private=private, until=until)
 
 
-class News:
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
+class News(Resource):
     async def on_get(self, request: Request, response: Response, language: str, id: str) -> None:
         text = words_of(self._deps, language)
         values = {"news": _read(self._deps, "news", id)}

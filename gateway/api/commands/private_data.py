@@ -10,7 +10,7 @@ from marshmallow import Schema
 
 from gateway import privacy
 from gateway.api.parameters import load_query
-from gateway.dependencies import Dependencies
+from gateway.dependencies import Dependencies, Resource
 from gateway.openapi import Operation
 from gateway.problems import Problem, from_refusal
 from services.contracts import rpc
@@ -26,7 +26,7 @@ from .resource import require_json, take_from_limit, unknown_fields, write, writ
 from .special import call
 
 
-class Audit:
+class Audit(Resource):
     """The audit trail of a service."""
 
     documentation: ClassVar = {
@@ -36,9 +36,6 @@ class Audit:
             problems=("sign_in_needed", "forbidden", "invalid_query", "invalid", "service_away"),
         )
     }  # fmt: skip
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
@@ -50,7 +47,7 @@ class Audit:
         write_list(request, response, await call(self._deps, request, f"{service}.audit", wanted))
 
 
-class MyDataLink:
+class MyDataLink(Resource):
     """Mails a link to one's own data. The answer is the same whatever is known of the address."""
 
     documentation: ClassVar = {
@@ -64,9 +61,6 @@ class MyDataLink:
         )
     }  # fmt: skip
 
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         take_from_limit(self._deps, request, response, "sign-in")
@@ -74,7 +68,7 @@ class MyDataLink:
         write(response, 202, {"message": "A link to all that this node knows of the address is on its way to it."})
 
 
-class MyData:
+class MyData(Resource):
     """All that the node knows of the own account's address."""
 
     documentation: ClassVar = {
@@ -85,15 +79,12 @@ class MyData:
         )
     }  # fmt: skip
 
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         write(response, 200, await exported(self._deps, request, {}))
 
 
-class MyDataByLink:
+class MyDataByLink(Resource):
     """The same by the token of the mailed link."""
 
     documentation: ClassVar = {
@@ -107,9 +98,6 @@ class MyDataByLink:
         )
     }  # fmt: skip
 
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         take_from_limit(self._deps, request, response, "token")
@@ -118,7 +106,7 @@ class MyDataByLink:
         write(response, 200, await exported(self._deps, request, sent))
 
 
-class EraseMyData:
+class EraseMyData(Resource):
     """Erases all that the node knows of an address, with the proof."""
 
     documentation: ClassVar = {
@@ -132,9 +120,6 @@ class EraseMyData:
             ),
         )
     }  # fmt: skip
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)

@@ -6,7 +6,7 @@ import falcon.asgi
 
 from gateway import auth
 from gateway.api.parameters import load_query
-from gateway.dependencies import Dependencies
+from gateway.dependencies import Dependencies, Resource
 from gateway.openapi import Operation
 from gateway.problems import Problem, from_refusal
 from services.contracts import rpc
@@ -41,7 +41,7 @@ async def call(deps: Dependencies, request: falcon.asgi.Request, name: str, argu
     )
 
 
-class SignIn:
+class SignIn(Resource):
     """Asks for a sign-in link. The answer is the same whether or not there is an account."""
 
     documentation: ClassVar = {
@@ -57,9 +57,6 @@ class SignIn:
         )
     }
 
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         take_from_limit(self._deps, request, response, "sign-in")
@@ -68,7 +65,7 @@ class SignIn:
         write(response, 202, {"message": "If this address has an account, a sign-in link is on its way to it."})
 
 
-class Sessions:
+class Sessions(Resource):
     """Opens a session with the token of a sign-in link; its secret goes into a cookie that no script can read."""
 
     documentation: ClassVar = {
@@ -92,9 +89,6 @@ class Sessions:
         )
     }
 
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         take_from_limit(self._deps, request, response, "token")
@@ -113,7 +107,7 @@ async def open_session(
     return {name: value for name, value in opened["session"].items() if name != "hash"}
 
 
-class CurrentSession:
+class CurrentSession(Resource):
     """Ends the session of the cookie."""
 
     documentation: ClassVar = {
@@ -122,9 +116,6 @@ class CurrentSession:
             problems=("sign_in_needed", "other_origin", "service_away"),
         )
     }  # fmt: skip
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_delete(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         await close_session(self._deps, request, response)
@@ -142,7 +133,7 @@ async def close_session(deps: Dependencies, request: falcon.asgi.Request, respon
     auth.clear_cookie(response, deps.settings.public_url)
 
 
-class Subscriptions:
+class Subscriptions(Resource):
     """By e-mail for anybody (double opt-in); at once for a signed-in member who names no address."""
 
     documentation: ClassVar = {
@@ -163,9 +154,6 @@ class Subscriptions:
         )
     }  # fmt: skip
 
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         take_from_limit(self._deps, request, response, "subscribe")
@@ -178,7 +166,7 @@ class Subscriptions:
         write(response, 202, {"message": "A mail asks to confirm the subscription. Nothing is sent before that."})
 
 
-class Import:
+class Import(Resource):
     """Organisations from a CSV file, row by row."""
 
     documentation: ClassVar = {
@@ -200,9 +188,6 @@ class Import:
         )
     }  # fmt: skip
 
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
-
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
         query = load_query(request, queries.Import)
@@ -214,7 +199,7 @@ class Import:
         write(response, 200, await call(self._deps, request, "actors.import_organisations", {"csv": text, **query}))
 
 
-class DeadLetters:
+class DeadLetters(Resource):
     """What consumers could not apply, for the operator."""
 
     documentation: ClassVar = {
@@ -224,9 +209,6 @@ class DeadLetters:
             problems=("sign_in_needed", "forbidden", "invalid_query", "service_away"),
         )
     }  # fmt: skip
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_get(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
@@ -238,7 +220,7 @@ class DeadLetters:
         write_list(request, response, items)
 
 
-class ReplayDeadLetters:
+class ReplayDeadLetters(Resource):
     """Tries dead letters again, now."""
 
     documentation: ClassVar = {
@@ -251,9 +233,6 @@ class ReplayDeadLetters:
             ),
         )
     }  # fmt: skip
-
-    def __init__(self, deps: Dependencies) -> None:
-        self._deps = deps
 
     async def on_post(self, request: falcon.asgi.Request, response: falcon.asgi.Response) -> None:
         require_json(request)
