@@ -87,7 +87,8 @@ class Endpoint:
         problems = ["sign_in_needed", "forbidden", "service_away"]
         if self.verb != "GET":  # where no body is expected, too: one that comes is read, and must say nothing
             problems += ["invalid", "bad_request", "unsupported_media_type", "too_large", "unknown_reference"]
-        if self.path_fields or self.query or self.account or self.policy == "token":
+        asks_by_body = self.takes_body and not self.is_command  # which names records, as a query does
+        if self.path_fields or self.query or self.account or self.policy == "token" or asks_by_body:
             problems.append("not_found")
         if self.is_command:
             problems.append("conflict")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 import falcon.asgi
 from marshmallow import Schema, fields, validate
 
-from gateway.api.parameters import load_query
+from gateway.api.parameters import READABLE, load_query
 from gateway.dependencies import Dependencies
 from gateway.openapi import Operation
 from gateway.problems import Problem
@@ -30,10 +30,12 @@ class OpenQuery(Schema):
     region = nuts3(required=True, metadata={"description": "The coordinator's region; for rows that name none."})
     sheet = fields.String(
         validate=validate.Length(min=1, max=100),
-        metadata={"description": "Of a workbook; without it the one that fits."},
+        metadata={"description": "Of a workbook; without it the one that fits.", "pattern": READABLE},
     )
     file = fields.String(
-        load_default="", validate=validate.Length(max=200), metadata={"description": "The file's name, to tell it by."}
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "The file's name, to tell it by.", "pattern": READABLE},
     )
 
 

@@ -35,6 +35,8 @@ cursor = "{CURSOR}"
 from = "2027-03-28"
 to = "2090-12-31"
 due_before = "2027-03-28"
+since = "2026-11-01T00:00:00Z"
+until = "2090-12-31T00:00:00Z"
 # The tool takes the pattern of a quoted text in a header for one without quotes; wrong ones are tried in gateway/http.
 "header.If-Match" = '"1-1"'
 """
