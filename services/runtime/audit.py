@@ -5,7 +5,7 @@ audited (the store takes no writes) is refused.
 
 A document: _id (aud_..., rising with time), at, did (saw, changed), kind (of the data), record (under what it was
 asked for: an event), persons (references of those concerned), count, why (the call), by ({"kind", "account"}),
-correlation_id. References only, never a name or an address.
+through (the door by whose key), correlation_id. References only, never a name or an address.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,6 +78,7 @@ def _document(work: Work, why: str, audited: Audited, persons: Sequence[str]) ->
         "count": len(persons),
         "why": why,
         "by": {"kind": work.principal.kind, "account": work.principal.account},
+        "through": audited.through,
         "correlation_id": work.origin.correlation_id,
     }
 

@@ -28,12 +28,13 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Audited:
     """Personal data that was seen or changed. kind: of the data. record: under what it was asked for. persons: the
-    references of those whom it concerns."""
+    references of those whom it concerns. through: the door, or whatever else lets in somebody without an account."""
 
     did: Literal["saw", "changed"]
     kind: str
     record: str
     persons: tuple[str, ...]
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +83,21 @@ class Work:
             )
         )
 
-    def saw(self, kind: str, record: str, persons: Iterable[str]) -> None:
+    def saw(self, kind: str, record: str, persons: Iterable[str], through: str = "") -> None:
         """The answer shows the caller these persons' data (references: sgn_, acc_, ...). Nothing is kept of who sees
         nothing, or only their own."""
-        self._audit("saw", kind, record, persons)
+        self._audit("saw", kind, record, persons, through)
 
-    def altered(self, kind: str, record: str, persons: Iterable[str]) -> None:
+    def altered(self, kind: str, record: str, persons: Iterable[str], through: str = "") -> None:
         """The caller changed, exported or erased these persons' data."""
-        self._audit("changed", kind, record, persons)
+        self._audit("changed", kind, record, persons, through)
 
-    def _audit(self, did: Literal["saw", "changed"], kind: str, record: str, persons: Iterable[str]) -> None:
+    def _audit(
+        self, did: Literal["saw", "changed"], kind: str, record: str, persons: Iterable[str], through: str
+    ) -> None:
         others = tuple(person for person in persons if person != self.principal.account)
         if others:
-            self.audited.append(Audited(did, kind, record, others))
+            self.audited.append(Audited(did, kind, record, others, through))
 
     def may(self, action: str, target: Target) -> bool:
         """Whether the caller may do this, by the table in contracts/permissions.py."""

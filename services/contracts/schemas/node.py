@@ -81,7 +81,8 @@ class ReadAudit(Strict):
 
 class AuditEntry(Tolerant):
     """Somebody saw or changed personal data. did: saw or changed. by: account, operator (the command line) or visitor
-    (who holds a link). persons: references of those concerned, 1,000 at most in an entry. why: the call."""
+    (who holds a link). persons: references of those concerned, 1,000 at most in an entry. why: the call. through: which
+    door, of what is done at one."""
 
     id = fields.String(required=True)
     at = Moment(required=True)
@@ -93,6 +94,7 @@ class AuditEntry(Tolerant):
     why = fields.String(required=True)
     by = fields.String(required=True)
     account = fields.String(allow_none=True)
+    through = fields.String()
     correlation_id = fields.String(required=True)
 
 

@@ -36,6 +36,7 @@ def check_in(work: Work, store: EventStore, arguments: Arguments) -> dict[str, A
     before = store.arrivals.find(holder.id)
     scan = Scan(work.origin.causation_id, model.moment_of(before, work.now), arrived=arrived, door=door)
     after = note(work, store, holder, before, [scan])
+    work.altered("arrival", event.id, [holder.id], through=door)
     return {**_standing(holder, after), "already": before is not None and before.state == "in"}
 
 
@@ -47,7 +48,9 @@ def undo_check_in(work: Work, store: EventStore, arguments: Arguments) -> dict[s
     if before is None or before.state == "out":
         return {**_standing(holder, before), "already": True}
     scan = Scan(work.origin.causation_id, model.moment_of(before, work.now), undo=True, door=door)
-    return {**_standing(holder, note(work, store, holder, before, [scan])), "already": False}
+    after = note(work, store, holder, before, [scan])
+    work.altered("arrival", event.id, [holder.id], through=door)
+    return {**_standing(holder, after), "already": False}
 
 
 def take_scans(work: Work, store: EventStore, arguments: Arguments) -> list[dict[str, Any]]:
@@ -68,6 +71,7 @@ def take_scans(work: Work, store: EventStore, arguments: Arguments) -> list[dict
     arrivals = {found.id: found for found in store.arrivals.where({"_id": {"$in": sorted(noted)}})} if noted else {}
     for name, new in noted.items():
         arrivals[name] = note(work, store, holders[name], arrivals.get(name), new)
+    work.altered("arrival", event.id, noted, through=door)
     return [
         _taken(scan, name, arrivals.get(name or ""), refused.get(number))
         for number, (scan, name) in enumerate(zip(scans, named, strict=True))
@@ -76,13 +80,13 @@ def take_scans(work: Work, store: EventStore, arguments: Arguments) -> list[dict
 
 def door_list(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any]:
     """What a door needs to work without a network. Raises NotFound, Forbidden, SignInNeeded."""
-    event, _ = at_the_door(work, store, arguments, action="events.door.read")
+    event, door = at_the_door(work, store, arguments, action="events.door.read")
     arrivals = {found.id: found for found in store.arrivals.where({"event": event.id})}
     holders: list[Holder] = [
         *store.sign_ups.where({"event": event.id}, sort="number"),
         *store.walk_ins.where({"event": event.id}, sort="created"),
     ]
-    work.saw("sign_up", event.id, (holder.id for holder in holders))
+    work.saw("sign_up", event.id, (holder.id for holder in holders), through=door)
     return {
         "event": event.id,
         "state": event.state,

@@ -45,7 +45,7 @@ def add_walk_in(work: Work, store: EventStore, arguments: Arguments) -> dict[str
         over_capacity=not fits,
     )
     store.walk_ins.add(made)
-    work.altered("sign_up", event.id, [made.id])
+    work.altered("sign_up", event.id, [made.id], through=door)
     arrival = note(work, store, made, None, [Scan(work.origin.causation_id, work.now, door=door)])
     return {
         "sign_up": made.id,

@@ -230,6 +230,24 @@ def test_who_walks_in_counts_apart_and_takes_no_seat_of_who_signed_up(world: Wor
     assert numbers(world, event)["walked_in"] == 1
 
 
+def test_it_is_kept_through_which_door_somebody_was_let_in_or_looked_up(
+    world: World, node: NodeUnderTest, ticket_of: TicketOf
+) -> None:
+    event = world.published()["id"]
+    person = world.sign_up(event, "a@example.org")["id"]
+    door = world.rpc.call("events.make_door", {"event": event, "label": "Pääovi"}, principal=world.partner)
+    checked_in(world, event, ticket=ticket_of(person), key=door["key"])
+    world.rpc.call("events.undo_check_in", {"event": event, "sign_up": person, "door": "B"}, principal=world.partner)
+    world.rpc.call("events.door_list", {"event": event, "key": door["key"]})
+    with pymongo.MongoClient(node.mongodb_uri) as client:
+        kept = list(client[f"{node.database_prefix}events"]["audit"].find({"record": event}).sort("_id"))
+    assert [(each["why"], each["by"]["kind"], each["through"], each["persons"]) for each in kept] == [
+        ("events.check_in", "visitor", "Pääovi", [person]),
+        ("events.undo_check_in", "account", "B", [person]),
+        ("events.door_list", "visitor", "Pääovi", [person]),
+    ]
+
+
 def test_the_list_to_take_home_has_everybody_and_is_audited(world: World, node: NodeUnderTest) -> None:
     event = world.published(capacity=1)["id"]
     a, b = (world.sign_up(event, f"{name}@example.org")["id"] for name in "ab")
