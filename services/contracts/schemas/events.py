@@ -212,6 +212,7 @@ class SignUpView(SignUpAnswer):
     reason = fields.Dict(keys=fields.String(), values=fields.String())
     asked_again = Moment(allow_none=True, metadata={"description": "The postponement after which they were asked."})
     comes_again = fields.Boolean(metadata={"description": "Whether they said that they still come."})
+    ticket = fields.String(allow_none=True, metadata={"description": "The token of the ticket, once confirmed."})
 
 
 class Attendee(SignUpAnswer):

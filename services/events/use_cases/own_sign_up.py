@@ -11,7 +11,7 @@ from services.runtime.documents import to_values
 from services.runtime.work import Work
 
 from .seats import Seats
-from .sign_ups import LINK, position_of
+from .sign_ups import LINK, position_of, ticket_of
 
 Arguments = dict[str, Any]
 
@@ -22,6 +22,7 @@ def own_sign_up(work: Work, store: EventStore, arguments: Arguments) -> dict[str
     return {
         **to_values(found),
         "position": position_of(store, found),
+        "ticket": ticket_of(work, found),
         "event_record": to_values(store.events.get(found.event)),
     }
 

@@ -62,6 +62,11 @@ def sign_ups(work: Work, store: EventStore, arguments: Arguments) -> list[dict[s
     return [to_values(each) for each in found]
 
 
+def ticket_of(work: Work, sign_up: SignUp) -> str | None:
+    """The token of its ticket; None without a place."""
+    return links.token_of(work.secret, TICKET, sign_up.id) if sign_up.state == "confirmed" else None
+
+
 def recipient(work: Work, store: EventStore, arguments: Arguments) -> dict[str, Any] | None:
     """Who a sign-up's reference is, and what the mail shows. None when there is no such sign-up any more."""
     found = store.sign_ups.find(arguments["reference"])
@@ -72,7 +77,7 @@ def recipient(work: Work, store: EventStore, arguments: Arguments) -> dict[str, 
         "name": found.name,
         "language": found.language,
         "link": f"/{found.language}/sign-up/{links.token_of(work.secret, LINK, found.id)}",
-        "ticket": links.token_of(work.secret, TICKET, found.id) if found.state == "confirmed" else None,
+        "ticket": ticket_of(work, found),
         "says": {"sign_up": {"state": found.state, "position": position_of(store, found), **_also_says(found)}},
     }
 

@@ -132,6 +132,15 @@ def test_a_group_that_is_too_large_is_marked_on_the_own_page(gateway: GatewayPro
     assert [field["value"] for field in page.all("input") if "aria-invalid" in field] == ["4"]
 
 
+def test_who_has_a_seat_finds_the_ticket(gateway: GatewayProcess, services: Responder) -> None:
+    services.answer("events.own_sign_up", _own("confirmed", ticket="sgn_1.mac"))
+    page = sound(gateway.client().get("/fi/sign-up/t", headers=HTML), "fi")
+    assert "/fi/ticket/sgn_1.mac" in [link["href"] for link in page.all("a")]
+    services.answer("events.own_sign_up", _own("waiting", ticket=None, position=1))
+    page = sound(gateway.client().get("/fi/sign-up/t", headers=HTML), "fi")
+    assert not [link for link in page.all("a") if "/ticket/" in link["href"]]
+
+
 def test_who_is_asked_again_can_say_yes_or_cancel(gateway: GatewayProcess, services: Responder) -> None:
     since = records.event()["created"]
     services.answer("events.own_sign_up", _own("confirmed", asked_again=since, comes_again=False, admission=None))

@@ -73,6 +73,7 @@ def test_a_group_that_does_not_fit_is_passed_over_and_keeps_its_place(world: Wor
     people.by_link("cancel_sign_up", "a")
     assert people.states() == {"a": "cancelled", "b": "confirmed", "c": "waiting", "d": "confirmed"}
     assert people.by_link("own_sign_up", "c")["position"] == 1
+    assert people.by_link("own_sign_up", "c")["ticket"] is None
     people.by_link("cancel_sign_up", "b")
     assert people.states()["c"] == "confirmed"
 
