@@ -33,7 +33,9 @@ def load_query(request: falcon.asgi.Request, schema: type[Schema]) -> dict[str, 
             continue
         if isinstance(declared, fields.List):
             values = value if isinstance(value, list) else [value]
-            raw[name] = [part for text in values for part in text.split(",") if part]
+            raw[name] = [part for text in values for part in text.split(",")]
+            if "" in raw[name]:
+                wrong[name] = ["Give a value, or leave this parameter out."]
         elif isinstance(value, list):
             wrong[name] = ["Give this once."]
             raw[name] = value[0]

@@ -149,23 +149,28 @@ class Report:
         if not request.client_accepts(self._media_type):
             raise Problem("not_acceptable", f"This is given as {self._media_type}.")
         view = await call(self._deps, request, "actors.import_", {"id": id})
-        rows = self._rows(request, view, query)
+        first = await self._page(request, view, query, None)  # what is refused is refused before the answer begins
+        rows = self._rows(request, view, query, first)
         response.set_header("Cache-Control", "no-store")
         if self._media_type == CSV:
             send_csv(response, rows, f"{id}.csv")
         else:
             await send_workbook(response, self._sheets, rows, f"{id}.xlsx")
 
+    async def _page(
+        self, request: falcon.asgi.Request, view: Mapping[str, Any], query: Mapping[str, Any], after: str | None
+    ) -> Any:
+        outcomes = list(dict.fromkeys(query.get("outcome", [])))
+        arguments = {"id": view["id"], "after": after, "limit": _PAGE, "outcome": outcomes}
+        return await call(self._deps, request, "actors.import_rows_of", arguments)
+
     async def _rows(
-        self, request: falcon.asgi.Request, view: Mapping[str, Any], query: Mapping[str, Any]
+        self, request: falcon.asgi.Request, view: Mapping[str, Any], query: Mapping[str, Any], page: Any
     ) -> AsyncIterator[list[str]]:
         language: str = query["lang"]
         own = [column["header"] or f"#{column['position']}" for column in view["columns"]]
         yield [*own, *(say(f"column_{name}", language=language) for name in ("row", "outcome", "id", "advice"))]
-        after: str | None = None
         while True:
-            arguments = {"id": view["id"], "after": after, "limit": _PAGE, "outcome": query.get("outcome", [])}
-            page = await call(self._deps, request, "actors.import_rows_of", arguments)
             for row in page["items"]:
                 yield [
                     *row["cells"],
@@ -174,9 +179,9 @@ class Report:
                     row["id"] or "",
                     _advice(row, language),
                 ]
-            after = page["next"]
-            if after is None:
+            if page["next"] is None:
                 return
+            page = await self._page(request, view, query, page["next"])
 
 
 def _advice(row: Mapping[str, Any], language: str) -> str:

@@ -71,9 +71,9 @@ def co_host_requests(work: Work, store: EventStore, arguments: Arguments) -> lis
     """Requests to the organisations that the caller acts for, in the order in which they were made. Raises
     SignInNeeded."""
     account = work.principal.account
-    if work.principal.kind == "visitor":
+    if account is None:
         raise SignInNeeded("Sign in to see requests to your organisations.")
-    mandates = tuple(work.mandates_of(account)) if account is not None else ()
+    mandates = tuple(work.mandates_of(account))
     own = {mandate.target for mandate in mandates if mandate.role == "partner"}
     regions = {mandate.target for mandate in mandates if mandate.role == "coordinator"}
     organisations = own | (store.organisations_of(regions) if regions else set())

@@ -10,7 +10,7 @@ from services.actors.model.columns import Line, Reading
 from services.actors.model.imported import Chunk, Import, chunk_id
 from services.actors.store import ActorStore
 from services.contracts import identifiers
-from services.contracts.errors import Conflict, Invalid, TooMany, field_error
+from services.contracts.errors import Conflict, Invalid, SignInNeeded, TooMany, field_error
 from services.contracts.permissions import Target
 from services.contracts.schemas.imports import MOST_ROWS
 from services.runtime.documents import to_values
@@ -81,16 +81,23 @@ def imports(work: Work, store: ActorStore, arguments: Arguments) -> list[Argumen
 
 def drop_import(work: Work, store: ActorStore, arguments: Arguments) -> None:
     """Forgets its file and its report now; what it brought stays. Raises NotFound, Forbidden, Conflict."""
-    found = store.imports.get(arguments["id"])
+    found = _known(work, store, arguments["id"])
     _require(work, found.region)
     if found.is_on:
         raise Conflict(f"This import is {found.state}. Wait until it is done.")
     store.imports.forget(found)
 
 
+def _known(work: Work, store: ActorStore, import_id: str) -> Import:
+    """Which imports there are is nobody's business who has not signed in. Raises NotFound, SignInNeeded."""
+    if work.principal.kind == "visitor":
+        raise SignInNeeded("Sign in to work with imports.")
+    return store.imports.get(import_id)
+
+
 def readable(work: Work, store: ActorStore, import_id: str) -> Import:
     """The import, for a coordinator of its region. Raises NotFound, Forbidden, SignInNeeded."""
-    found = store.imports.get(import_id)
+    found = _known(work, store, import_id)
     work.require("actors.imports.read", Target(regions=frozenset({found.region})))
     return found
 
@@ -101,7 +108,7 @@ def view(found: Import) -> Arguments:
 
 
 def _begin(work: Work, store: ActorStore, arguments: Arguments, state: str) -> Arguments:
-    found = store.imports.get(arguments["id"])
+    found = _known(work, store, arguments["id"])
     _require(work, found.region)
     choices = {each["position"]: each["field"] for each in arguments.get("columns", ())}
     _require_columns(found, choices, arguments)
