@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import settings
 
-from tests.harness import Facts, NodeUnderTest, Part, Rpc, until
+from tests.harness import Facts, NodeUnderTest, Part, Rpc
 from tests.harness.node import running_node
 
 # Machines are shared and noisy: a test never fails for having been slow.
@@ -34,14 +34,14 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NodeUnderTest]:
 def start_service(node: NodeUnderTest) -> Callable[[str], Part]:
     """Starts a part of the shared node unless it runs already; never kill one that you got from here.
 
-    One that comes late has caught up: the tests before may have left it thousands of facts.
+    One that comes late has caught up.
     """
     running: dict[str, Part] = {}
 
     def start(name: str) -> Part:
         if name not in running:
             running[name] = node.start(name)
-            until(lambda: node.waiting_for(name) == 0, limit=180, says=f"{name} has taken the facts of earlier tests")
+            node.catch_up(name)
         return running[name]
 
     return start

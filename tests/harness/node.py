@@ -119,8 +119,11 @@ class NodeUnderTest:
         assert process.poll() is None, f"{part} ended at its start:\n{log.read_text()[-3000:]}"
         return started
 
-    def waiting_for(self, name: str) -> int:
-        """How many facts wait in the part's queue; 0 for a part that has none."""
+    def catch_up(self, name: str) -> None:
+        """Waits until the part has taken what waited for it: the tests before may have left it thousands of facts."""
+        until(lambda: self._waiting_for(name) == 0, limit=180, says=f"{name} has taken the facts of earlier tests")
+
+    def _waiting_for(self, name: str) -> int:
         queue = next((consumer.queue for consumer in topology.CONSUMERS if consumer.name == name), None)
         if queue is None:
             return 0

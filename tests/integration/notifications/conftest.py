@@ -34,6 +34,7 @@ def courier(node: NodeUnderTest, start_service: Start, letters: MailServer) -> P
     for name in ("relay", "actors", "events"):
         start_service(name)
     node.start("notifications", MALMI_WEBHOOKS_PRIVATE="1")
+    node.catch_up("notifications")
     return node.start("courier", SMTP_URI=letters.uri, MALMI_WEBHOOKS_PRIVATE="1", MALMI_CONTACT="operator@localhost")
 
 
