@@ -89,7 +89,7 @@ def _themes() -> fields.List[Any]:
 
 
 def _organisers() -> fields.List[Any]:
-    one = fields.String(validate=validate.Length(min=1, max=100), metadata={"pattern": READABLE})
+    one = fields.String(validate=validate.Length(min=1, max=100), metadata={"pattern": r"^[^,\x00-\x1f\x7f\ufffd]+$"})
     return _any_of(one, "Ids of organisations or consortia, or NUTS 3 codes.")
 
 
