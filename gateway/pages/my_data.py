@@ -48,14 +48,9 @@ class MyData(Resource):
 
     async def on_get(self, request: Request, response: Response, language: str, token: str) -> None:
         text = words_of(self._deps, language)
-        take_from_limit(self._deps, request, response, "token")
-        try:
-            await by_link(self._deps, request, "actors.open_personal_data", {"token": token})
-        except LinkIsOver:
-            show(self._deps, request, response, "link_over.html", text, status=410)
-            return
-        export = await private_data.exported(self._deps, request, {"token": token})
-        self._show(request, response, text, {"export": export, "proof": None, "token": token})
+        export = await exported(self._deps, request, response, text, token)
+        if export is not None:
+            self._show(request, response, text, {"export": export, "proof": None, "token": token})
 
     async def on_post(self, request: Request, response: Response, language: str, token: str) -> None:
         text = words_of(self._deps, language)
@@ -89,18 +84,26 @@ class Download(Resource):
     """The export as a file."""
 
     async def on_get(self, request: Request, response: Response, language: str, token: str) -> None:
-        text = words_of(self._deps, language)
-        take_from_limit(self._deps, request, response, "token")
-        try:
-            await by_link(self._deps, request, "actors.open_personal_data", {"token": token})
-        except LinkIsOver:
-            show(self._deps, request, response, "link_over.html", text, status=410)
+        export = await exported(self._deps, request, response, words_of(self._deps, language), token)
+        if export is None:
             return
-        export = await private_data.exported(self._deps, request, {"token": token})
         response.content_type = "application/json"
         response.set_header("Cache-Control", "no-store")
         response.set_header("Content-Disposition", 'attachment; filename="malmi-my-data.json"')
         response.data = orjson.dumps(export, option=orjson.OPT_INDENT_2)
+
+
+async def exported(
+    deps: Dependencies, request: Request, response: Response, text: Words, token: str
+) -> dict[str, Any] | None:
+    """The export that the link leads to; None, and a page that says so, when it leads nowhere any more."""
+    take_from_limit(deps, request, response, "token")
+    try:
+        await by_link(deps, request, "actors.open_personal_data", {"token": token})
+    except LinkIsOver:
+        show(deps, request, response, "link_over.html", text, status=410)
+        return None
+    return await private_data.exported(deps, request, {"token": token})
 
 
 def routes(deps: Dependencies) -> list[Route]:

@@ -1,8 +1,10 @@
 """XLSX as people's programs write it. Foreign files: unpacked within a bound, no document types, no macros."""
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -98,18 +100,21 @@ def _check_piece(name: str, seen: bytes, *, first: bool) -> None:
         raise Refused("bad_request", "This workbook has a document type in it, which no workbook needs.")
 
 
+_UNREADABLE: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(OSError, EOFError, RuntimeError, NotImplementedError, ValueError),
+)
+"""What a part that is damaged, cut off or locked may raise while it is unpacked."""
+
+
 def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     try:
         with archive.open(name) as part:
             while piece := part.read(_PIECE):
                 yield piece
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+    except _UNREADABLE as error:
         message = "This .xlsx file is damaged, cut off or has a password. Save it as .xlsx and send it anew."
         raise Refused("bad_request", message) from error
-    except Exception as error:
-        if type(error).__module__ not in ("zlib", "lzma", "bz2"):
-            raise
-        raise Refused("bad_request", "This .xlsx file is damaged. Save it as .xlsx and send it anew.") from error
 
 
 def _marks(archive: zipfile.ZipFile, part: str) -> tuple[list[tuple[int, int, int, int]], bool]:

@@ -125,6 +125,21 @@ def in_utf_16() -> bytes:
     )
 
 
+def damaged(method: int) -> bytes:
+    """Its sheet packed in this way, and some bytes in the midst of that turned."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(PLAIN)) as before, zipfile.ZipFile(packed, "w", method) as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name))
+    data = bytearray(packed.getvalue())
+    with zipfile.ZipFile(io.BytesIO(data)) as whole:
+        entry = whole.getinfo(SHEET)
+    begins = entry.header_offset + 30 + len(SHEET)
+    for place in range(begins + 12, begins + entry.compress_size - 4):
+        data[place] ^= 0xFF
+    return bytes(data)
+
+
 def macros() -> bytes:
     types = zipfile.ZipFile(io.BytesIO(PLAIN)).read("[Content_Types].xml")
     other = types.replace(b"spreadsheetml.sheet.main+xml", b"sheet.macroEnabled.main+xml")
@@ -144,6 +159,9 @@ MALICIOUS = {
     "macros by name": (lambda: with_part(PLAIN, "xl/vbaProject.bin", b"x"), "unsupported_media_type", "macros"),
     "macros by type": (macros, "unsupported_media_type", "macros"),
     "cut off": (lambda: PLAIN[: len(PLAIN) // 2], "bad_request", "cut off"),
+    "deflated, damaged": (lambda: damaged(zipfile.ZIP_DEFLATED), "bad_request", "damaged"),
+    "bzip2, damaged": (lambda: damaged(zipfile.ZIP_BZIP2), "bad_request", "damaged"),
+    "lzma, damaged": (lambda: damaged(zipfile.ZIP_LZMA), "bad_request", "damaged"),
     "a broken part": (lambda: with_part(PLAIN, SHEET, b"<worksheet><sheetData><row>"), "bad_request", "damaged"),
     "an old workbook": (lambda: b"\xd0\xcf\x11\xe0" + b"x" * 500, "unsupported_media_type", "xlsx"),
     "another zip": (lambda: with_part(workbook(("A", [])), "mimetype", b"x"), "unsupported_media_type", "OpenDocument"),
